@@ -1,0 +1,70 @@
+# make run    installs what is missing, builds in release mode and starts the service on 127.0.0.1:8080
+# make test   installs what is missing and runs all tests
+# make bench  times fit and labels beside scikit-learn and FAISS; make bench-scale shows how the cost grows
+# make build | lint | format | install | clean do what their names say
+
+SHELL := /bin/bash
+CONFIGURATION ?= release
+HOST ?= 127.0.0.1
+PORT ?= 8080
+DATA_DIR ?= ./data
+PREFIX ?= /usr/local
+
+# What is linked (OpenSSL, OpenBLAS, SQLite, zlib, zstd) and what finds and tests it. The Swift toolchain is not Debian's: README.md.
+PACKAGES := libssl-dev libopenblas-dev libsqlite3-dev zlib1g-dev libzstd-dev pkg-config curl git
+BUILD := swift build -c $(CONFIGURATION) --static-swift-stdlib --product clusterd
+
+# Labelled sets for make bench, one folder each with X.npy and y.npy: make bench SETS="data/a data/b".
+SETS ?=
+BENCH_PYTHON ?= Benchmarks/.venv/bin/python
+
+.PHONY: run test build deps toolchain lint format install clean bench bench-scale bench-deps
+
+run: build
+	@exec "$$($(BUILD) --show-bin-path)/clusterd" serve --host $(HOST) --port $(PORT) --data-dir $(DATA_DIR)
+
+build: deps
+	$(BUILD)
+
+# The end-to-end tests drive the release binary, so it is built first.
+test: build
+	CLUSTERD="$$($(BUILD) --show-bin-path)/clusterd" swift test --disable-xctest --no-parallel
+
+toolchain:
+	@command -v swift > /dev/null || { \
+	  echo "The Swift toolchain is missing (6.2 or newer; 6.3 is what we test with). Get it from https://www.swift.org/install/linux"; \
+	  echo "and put its usr/bin into PATH, then run this again. make cannot install it for you."; exit 1; }
+
+deps: toolchain
+	@missing=""; \
+	for package in $(PACKAGES); do \
+	  dpkg-query -W -f '$${Status}' $$package 2> /dev/null | grep -q "install ok installed" || missing="$$missing $$package"; \
+	done; \
+	if [ -n "$$missing" ]; then \
+	  sudo=""; [ "$$(id -u)" = 0 ] || sudo=sudo; \
+	  echo "installing$$missing"; \
+	  $$sudo apt-get update -q && $$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends $$missing; \
+	fi
+
+lint: toolchain
+	swift format lint --strict --recursive --parallel Package.swift Sources Tests
+
+format: toolchain
+	swift format --in-place --recursive --parallel Package.swift Sources Tests
+
+install: build
+	install -D -m 755 "$$($(BUILD) --show-bin-path)/clusterd" $(DESTDIR)$(PREFIX)/bin/clusterd
+
+bench: bench-deps
+	$(BENCH_PYTHON) Benchmarks/numerics/bench.py $(foreach folder,$(SETS),--sets $(folder))
+
+bench-scale: bench-deps
+	$(BENCH_PYTHON) Benchmarks/numerics/bench.py --scale
+
+bench-deps: deps
+	swift build --package-path Benchmarks -c release
+	@[ -x "$(BENCH_PYTHON)" ] || { python3 -m venv Benchmarks/.venv && \
+	  Benchmarks/.venv/bin/pip install -q -r Benchmarks/numerics/requirements.txt; }
+
+clean:
+	swift package clean
