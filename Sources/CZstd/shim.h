@@ -1,0 +1,3 @@
+// zstd: Zstandard frames (RFC 8878).
+#pragma once
+#include <zstd.h>
