@@ -1,0 +1,31 @@
+/// Clustering by attention heads.
+///
+/// ```swift
+/// var options = FitOptions()
+/// options.clusterCount = 3
+/// let clustering = try AttentionHeads.fit(points, options: options)
+/// print(clustering.sizes, clustering.metrics.inertia)
+/// ```
+///
+/// One linear attention head a cluster is trained to reproduce tokens from their context (arXiv 2505.13112); in a
+/// lifted space where cluster centres are at right angles that needs no restarts. The heads' clusters are then
+/// refined in data space by attention of points to centroids.
+public enum AttentionHeads {
+    /// Clusters `points`.
+    ///
+    /// The same points, options and seed give the same bytes, whatever the number of threads.
+    ///
+    /// - Parameters:
+    ///   - points: N×d, all finite.
+    ///   - options: how to cluster.
+    ///   - control: threads, progress, time budget and cancellation.
+    /// - Throws: ``ClusteringError`` when options are out of range, there are fewer points than clusters or a value is
+    ///   not finite; `CancellationError` when `control` cancels.
+    /// - Complexity: O(N·d·(d + K·iterations)) for d ≤ 512, O(N·d·K·iterations) above.
+    public static func fit(
+        _ points: Points, options: FitOptions = FitOptions(), control: FitControl = FitControl()
+    ) throws -> Clustering {
+        try options.validate(count: points.count, dimension: points.dimension)
+        return try FitRun(points: points, options: options, passes: RowPasses(control: control)).clustering()
+    }
+}

@@ -1,0 +1,149 @@
+internal import CKernels
+internal import COpenBLAS
+
+/// Expectations by contraction of fourth-order moment tensors, for few coordinates m.
+///
+/// After one pass over the tokens a step costs O(m⁴·K), however many tokens there are.
+///
+/// With φ(x) = (x_a·x_b) for a ≤ b (D = m(m+1)/2 features) it holds T = ⟨φφᵀ⟩ and W = ⟨w·φφᵀ⟩. A quadratic form
+/// xᵀAx is ⟨α, φ⟩ with α_ab = A_aa or 2A_ab, hence ⟨xᵀAx·xᵀBx⟩ = αᵀTβ and ⟨xᵀAx·xxᵀ⟩ = matrix of Tα.
+struct MomentStatistics: TokenStatistics {
+    let secondMoment: Matrix
+    let weightedSecondMoment: Matrix
+    let mean: [Double]
+    private let fourth: Matrix
+    private let weightedFourth: Matrix
+    private let passes: RowPasses
+
+    /// The most coordinates m for which this way is taken.
+    static let dimensionLimit = 16
+
+    init(_ source: TokenSource, passes: RowPasses) throws {
+        self.passes = passes
+        let m = source.dimension
+        let pairs = m * (m + 1) / 2
+        let layout = source.layout(partialSize: 2 * pairs * pairs, width: 4 * pairs)
+        let partials = try passes.run(
+            layout, abandonable: false, scratch: { Scratch(source, layout, pairs: pairs) },
+            partial: { Partial(m: m, pairs: pairs) }
+        ) { scratch, partial, range in
+            source.load(range, scratch.tokens)
+            partial.add(scratch, count: range.count, m: m, pairs: pairs)
+        }
+        var sum = Partial(m: m, pairs: pairs)
+        for partial in partials ?? [] {
+            sum.fourth.add(partial.fourth)
+            sum.weighted.add(partial.weighted)
+            sum.second.add(partial.second)
+            for j in 0..<m { sum.mean[j] += partial.mean[j] }
+        }
+        let share = 1 / Double(max(1, source.count))
+        fourth = sum.fourth.mirrored.scaled(by: share)
+        weightedFourth = sum.weighted.mirrored.scaled(by: share)
+        secondMoment = sum.second.mirrored.scaled(by: share)
+        mean = sum.mean.map { $0 * share }
+        // Q_ab = Σ_c ⟨x_a·x_b·x_c²⟩
+        var identity = Matrix(rows: pairs, columns: 1)
+        for c in 0..<m { identity[Self.pair(c, c, m), 0] = 1 }
+        weightedSecondMoment = Self.matrix(fourth.times(identity).values, m)
+    }
+
+    func responses(to heads: Matrix) throws -> HeadResponses? {
+        let m = heads.rows
+        let product = heads.times(heads.transposed)  // M = UUᵀ, q = xᵀMx
+        let mixed = product.times(secondMoment).symmetrized  // t = pᵀr = xᵀMSx
+        let forms = [Self.form(product), Self.form(mixed)]
+        let contracted = contract(fourth, forms)
+        let weighted = contract(weightedFourth, [forms[0]])[0]
+        let (q, t) = (Self.matrix(contracted[0], m), Self.matrix(contracted[1], m))
+        guard let cubes = try cubes(of: heads) else { return nil }
+        return HeadResponses(
+            qp: q.times(heads), tp: t.times(heads), qr: q.times(secondMoment.times(heads)),
+            qwp: Self.matrix(weighted, m).times(heads), q2w: innerProduct(forms[0], weighted),
+            qt: innerProduct(forms[0], contracted[1]), q2: innerProduct(forms[0], contracted[0]), cubes: cubes)
+    }
+
+    func cubes(of heads: Matrix) throws -> HeadCubes? {
+        // No pass over the tokens asks whether to go on, so each step does.
+        guard try passes.proceed() else { return nil }
+        let (m, k) = (heads.rows, heads.columns)
+        let columns = (0..<k).map(heads.column)
+        let forms = columns.map { u in Self.form(m) { u[$0] * u[$1] } }
+        let contracted = contract(fourth, forms)
+        var responses = Matrix(rows: m, columns: k)
+        var total = 0.0
+        for head in 0..<k {
+            let cube = Self.matrix(contracted[head], m)
+                .times(Matrix(rows: m, columns: 1, values: columns[head])).values
+            for j in 0..<m { responses[j, head] = cube[j] }
+            total += innerProduct(cube, columns[head])
+        }
+        return HeadCubes(responses: responses, fourth: total)
+    }
+
+    private func contract(_ tensor: Matrix, _ forms: [[Double]]) -> [[Double]] {
+        Matrix(rowVectors: forms).times(tensor).rowVectors  // symmetric
+    }
+
+    private static func pair(_ a: Int, _ b: Int, _ m: Int) -> Int { a * m - a * (a - 1) / 2 + (b - a) }
+
+    private static func form(_ matrix: Matrix) -> [Double] { form(matrix.rows) { matrix[$0, $1] } }
+
+    private static func form(_ m: Int, _ element: (Int, Int) -> Double) -> [Double] {
+        var result: [Double] = []
+        result.reserveCapacity(m * (m + 1) / 2)
+        for a in 0..<m { for b in a..<m { result.append(a == b ? element(a, b) : 2 * element(a, b)) } }
+        return result
+    }
+
+    private static func matrix(_ pairs: [Double], _ m: Int) -> Matrix {
+        var result = Matrix(rows: m, columns: m)
+        var index = 0
+        for a in 0..<m {
+            for b in a..<m {
+                result[a, b] = pairs[index]
+                result[b, a] = pairs[index]
+                index += 1
+            }
+        }
+        return result
+    }
+}
+
+extension MomentStatistics {
+    private final class Scratch {
+        let tokens: TokenSource.Scratch
+        let features: AlignedBuffer<Double>
+        let weighted: AlignedBuffer<Double>
+
+        init(_ source: TokenSource, _ layout: RowLayout, pairs: Int) {
+            tokens = source.makeScratch(layout)
+            features = AlignedBuffer(count: layout.tileRows * pairs, filledWith: 0)
+            weighted = AlignedBuffer(count: layout.tileRows * pairs, filledWith: 0)
+        }
+    }
+
+    private struct Partial {
+        var mean: [Double]
+        var second: Matrix
+        var fourth: Matrix
+        var weighted: Matrix
+
+        init(m: Int, pairs: Int) {
+            mean = [Double](repeating: 0, count: m)
+            second = Matrix(rows: m, columns: m)
+            fourth = Matrix(rows: pairs, columns: pairs)
+            weighted = fourth
+        }
+
+        mutating func add(_ scratch: Scratch, count: Int, m: Int, pairs: Int) {
+            let tokens = scratch.tokens.tokens.pointer
+            let (features, scaled) = (scratch.features.pointer, scratch.weighted.pointer)
+            ac_pair_features(tokens, Int64(count), Int64(m), features, scaled)
+            ac_add_rows(tokens, Int64(count), Int64(m), &mean)
+            second.addUpperGram(tokens, count: count)
+            fourth.addUpperGram(features, count: count)
+            weighted.addUpperGram(scaled, count: count)
+        }
+    }
+}

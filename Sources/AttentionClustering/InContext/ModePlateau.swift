@@ -1,0 +1,73 @@
+/// How many modes softmax attention finds at which inverse temperature, and the longest stretch of one number.
+///
+/// A number of modes that stays the same over a long range of β is an estimate of the number of clusters.
+public struct ModePlateau: Sendable, Equatable, Codable {
+    /// One inverse temperature of the grid.
+    public struct Step: Sendable, Equatable, Codable {
+        /// β, in one over squared data units (standardised units if standardised).
+        public let inverseTemperature: Double
+        /// All modes.
+        public let modeCount: Int
+        /// The modes with at least a tenth of the mean size.
+        public let keptCount: Int
+    }
+
+    /// The whole grid, by falling β; β falls by the factor 1.25 from step to step.
+    public let steps: [Step]
+    /// The number of modes kept on the longest plateau; 1 where there is none.
+    public let clusterCount: Int
+    /// The geometric middle of the plateau.
+    public let inverseTemperature: Double
+    /// The largest β of the plateau over its smallest, at least 1.
+    public let span: Double
+}
+
+extension ModeTree {
+    /// Fewer tokens than these a mode on average say nothing about clusters.
+    private static let leastTokensPerMode = 8
+
+    /// The levels of the longest run with one number of kept modes, the coarser one of equals.
+    func longestRun(where isWanted: (Int) -> Bool = { _ in true }) -> Range<Int>? {
+        let most = max(1, tokens.count / Self.leastTokensPerMode)
+        let counts = levels.map { $0.modes.count <= most || levels.count == 1 ? $0.kept.count : 0 }
+        var best: Range<Int>?
+        var start = 0
+        while start < counts.count {
+            var end = start
+            while end < counts.count, counts[end] == counts[start] { end += 1 }
+            if counts[start] > 0, isWanted(counts[start]), end - start >= best?.count ?? 1 { best = start..<end }
+            start = end
+        }
+        return best
+    }
+
+    /// What the levels say about the number of clusters.
+    func plateau(unit: Double) -> ModePlateau {
+        let scale = 1 / (keys.length * unit * keys.length * unit)
+        let steps = levels.map { level in
+            ModePlateau.Step(
+                inverseTemperature: level.inverseTemperature * scale, modeCount: level.modes.count,
+                keptCount: level.kept.count)
+        }
+        guard let run = longestRun(), let last = run.last else {
+            return ModePlateau(steps: steps, clusterCount: 1, inverseTemperature: scale, span: 1)
+        }
+        let (largest, smallest) = (steps[run.lowerBound].inverseTemperature, steps[last].inverseTemperature)
+        return ModePlateau(
+            steps: steps, clusterCount: steps[last].keptCount,
+            inverseTemperature: (largest * smallest).squareRoot(), span: largest / smallest)
+    }
+
+    /// The centroids of exactly `count` modes, in the frame, from the level at the middle of the longest run that has
+    /// them; where no level has, the largest modes of the coarsest level with more.
+    ///
+    /// - Returns: nil when no level has as many modes.
+    func centroids(count: Int) -> Matrix? {
+        if let run = longestRun(where: { $0 == count }) {
+            let level = levels[(run.lowerBound + run.upperBound - 1) / 2]
+            return centroids(level, modes: level.kept)
+        }
+        guard let level = levels.last(where: { $0.modes.count >= count }) else { return nil }
+        return centroids(level, modes: Array(0..<count))
+    }
+}

@@ -1,0 +1,47 @@
+internal import CKernels
+
+/// Rows in double precision: (x − offset)·power·scale, which for points of like size is free of rounding.
+struct ExactRows: Sendable {
+    let points: Points
+    /// The rows in question, in order; nil for all.
+    let choice: [Int64]?
+    private let offsets: [Double]
+    private let factors: [Double]
+
+    init(points: Points, frame: CoordinateFrame, choice: [Int64]?) {
+        self.points = points
+        self.choice = choice
+        offsets = frame.offsets.map(Double.init)
+        factors = zip(frame.powers, frame.scales).map { Double($0) * Double($1) }
+    }
+
+    var count: Int { choice?.count ?? points.count }
+    var dimension: Int { points.dimension }
+
+    func choosing(_ rows: [Int64]) -> ExactRows {
+        let own = choice
+        return ExactRows(self, choice: own.map { own in rows.map { own[Int($0)] } } ?? rows)
+    }
+
+    private init(_ other: ExactRows, choice: [Int64]?) {
+        (points, offsets, factors) = (other.points, other.offsets, other.factors)
+        self.choice = choice
+    }
+
+    /// Writes `rows` as a row-major matrix.
+    func load(_ rows: Range<Int>, into target: UnsafeMutablePointer<Double>) {
+        points.withUnsafeValues { values in
+            guard let start = values.baseAddress else { return }
+            func load(_ choice: UnsafePointer<Int64>?) {
+                ac_exact_rows(
+                    start, choice, Int64(rows.lowerBound), Int64(rows.count), Int64(dimension), offsets, factors, target
+                )
+            }
+            if let choice {
+                choice.withUnsafeBufferPointer { load($0.baseAddress) }
+            } else {
+                load(nil)
+            }
+        }
+    }
+}

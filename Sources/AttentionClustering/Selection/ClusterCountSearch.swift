@@ -1,0 +1,96 @@
+/// Chooses the number of clusters as ``ClusterCountEvidence`` says.
+struct ClusterCountSearch {
+    let preparation: Preparation
+    let options: FitOptions
+    let range: ClosedRange<Int>
+    let passes: RowPasses
+
+    private static let sampleRows = 1 << 12
+    /// Numbers in a row without improvement that end the search.
+    private static let patience = 5
+    /// The share of the best score's gain over one cluster that a sign is worth.
+    private static let allowance = 0.01
+    /// Plateaus shorter than this factor in β say nothing.
+    private static let leastSpan = 2.0
+
+    func evidence() throws -> ClusterCountEvidence {
+        let sample = try sampled()
+        let spectral = spectralCount(sample.moments).flatMap { range.contains($0) ? $0 : nil }
+        let plateau = try ModeSearch(rows: sample.rows, seed: options.seed, passes: passes).tree()
+            .plateau(unit: preparation.frame.unit)
+        let signs = [spectral, plateau.span >= Self.leastSpan ? plateau.clusterCount : nil].compactMap(\.self)
+            .filter(range.contains)
+        var tried: [ClusterCountEvidence.Candidate] = []
+        for k in range where k <= sample.rows.count {
+            if let best = tried.min(by: { $0.icl < $1.icl }), k - best.clusterCount > Self.patience,
+                !signs.contains(k)
+            {
+                if signs.allSatisfy({ $0 < k }) { break }
+                continue
+            }
+            guard tried.isEmpty || !passes.isFinishing else { break }
+            if let candidate = try candidate(k, sample) { tried.append(candidate) }
+        }
+        return ClusterCountEvidence(
+            clusterCount: chosen(tried, signs: signs, modes: plateau.span >= Self.leastSpan ? plateau.clusterCount : 1),
+            candidates: tried, spectralCount: spectral,
+            plateauCount: plateau.clusterCount, plateauSpan: plateau.span)
+    }
+
+    private func chosen(_ tried: [ClusterCountEvidence.Candidate], signs: [Int], modes: Int) -> Int {
+        guard var best = tried.min(by: { $0.icl < $1.icl }), let first = tried.first else { return range.lowerBound }
+        let several = tried.filter { $0.clusterCount > 1 }
+        if best.clusterCount == 1, modes > 1, tried.min(by: { $0.bic < $1.bic })?.clusterCount != 1 {
+            best = several.min { $0.icl < $1.icl } ?? best
+        }
+        let margin = Self.allowance * max(0, first.icl - best.icl)
+        let close = tried.filter { signs.contains($0.clusterCount) && $0.icl <= best.icl + margin }
+        return (close.min { $0.icl < $1.icl } ?? best).clusterCount
+    }
+
+    private func sampled() throws -> Preparation {
+        guard let choice = RowSample.rows(Self.sampleRows, of: preparation.rows.count, seed: options.seed) else {
+            return preparation
+        }
+        let rows = preparation.rows.choosing(choice)
+        return Preparation(
+            rows: rows,
+            moments: try Moments(rows, passes: passes, withCovariance: preparation.moments.covariance != nil))
+    }
+
+    /// One more than the number of eigenvalues of the covariance before the largest ratio of neighbours.
+    private func spectralCount(_ moments: Moments) -> Int? {
+        guard let covariance = moments.covariance, covariance.rows > 2,
+            let spectrum = covariance.leadingEigenvectors(min(covariance.rows, range.upperBound + 1))?.values
+        else { return nil }
+        let positive = spectrum.prefix { $0 > (spectrum.first ?? 0) * Lift.rankTolerance }
+        let ratios = zip(positive, positive.dropFirst()).map { $0 / $1 }
+        guard let largest = ratios.max(), let index = ratios.firstIndex(of: largest) else { return nil }
+        return index + 2
+    }
+
+    private func candidate(_ k: Int, _ sample: Preparation) throws -> ClusterCountEvidence.Candidate? {
+        var options = options
+        options.clusterCount = k
+        options.start = .sphere
+        if options.refinement == .none { options.refinement = .spherical }
+        let heads =
+            options.initialization.triesHeads
+            ? try TrainedHeads.train(sample, count: k, options: options, passes: passes) : nil
+        let refined = try RefinementRun(
+            preparation: sample, heads: heads, clusterCount: k, options: options, passes: passes
+        ).refined()
+        let mixture = refined.mixture
+        let scoring = mixture.scoring()
+        let pass = try AssignmentPass(
+            sample.rows, scores: scoring.scores, centroids: mixture.centroids.floats, unit: 1, passes: passes)
+        guard pass.sizes.allSatisfy({ $0 > 0 }) else { return nil }
+        let n = Double(sample.rows.count)
+        let varying = sample.moments.variances.count { $0 > 0 }
+        let bic =
+            -2 * (pass.scoreLogSum + n * scoring.logNormalizer)
+            + Double(mixture.parameterCount(dimension: varying)) * logarithm(n)
+        let entropy = pass.confidence.reduce(0.0) { $0 - logarithm(Double(max($1, .leastNormalMagnitude))) }
+        return bic.isFinite ? .init(clusterCount: k, bic: bic, icl: bic + 2 * entropy) : nil
+    }
+}

@@ -1,0 +1,47 @@
+import Testing
+
+@testable import AttentionClustering
+
+@Suite struct OutlierScreenTests {
+    static let centres: [[Double]] = [[4, 0, 0], [-4, 1, 0], [0, 5, 2]]
+
+    static func options(robust: Bool, _ k: Int = 3) -> FitOptions {
+        var options = FitOptions()
+        options.clusterCount = k
+        options.robust = robust
+        return options
+    }
+
+    @Test(arguments: [Float(60), 1e3, 1e6, 1e20])
+    func farOutliersLeaveThePartitionOfTheRest(distance: Float) throws {
+        let clean = try mixture(Self.centres, sigma: 1, count: 4_995, seed: 6)
+        let far: [[Float]] = [
+            [distance, 0, 0], [0, -distance, 0], [distance, distance, 0], [0, 0, distance], [-distance, 0, distance],
+        ]
+        let straight = try AttentionHeads.fit(clean.points, options: Self.options(robust: false))
+        let robust = try AttentionHeads.fit(points(clean.points.rows + far), options: Self.options(robust: true))
+        #expect(robust.outliers == Array(4_995..<5_000))
+        #expect(adjustedRandIndex(Array(robust.assignments.prefix(4_995)), straight.assignments) > 0.98)
+        #expect(robust.assignments.count == 5_000 && robust.sizes.reduce(0, +) == 5_000)
+        #expect(straight.outliers.isEmpty)
+    }
+
+    @Test func ordinaryPointsAreNotSetAside() throws {
+        let data = try mixture(Self.centres, sigma: 1, count: 2_000, seed: 1).points
+        #expect(try AttentionHeads.fit(data, options: Self.options(robust: true)).outliers.isEmpty)
+    }
+
+    @Test func aFarClusterIsNoOutlier() throws {
+        let data = try mixture(
+            Self.centres + [[500, 500, 500]], sigma: 1, count: 0, seed: 1, sizes: [100, 100, 100, 9])
+        let clustering = try AttentionHeads.fit(data.points, options: Self.options(robust: true, 4))
+        #expect(clustering.outliers.isEmpty)
+        #expect(clustering.warnings.contains { $0.contains("one point in a hundred") })
+        #expect(adjustedRandIndex(clustering.assignments, data.labels) > 0.98)
+    }
+
+    @Test func constantPointsHaveNoOutliers() throws {
+        let same = try points([[Float]](repeating: [1, 2], count: 40))
+        #expect(try OutlierScreen(same, seed: 0, passes: RowPasses()).outliers.isEmpty)
+    }
+}
