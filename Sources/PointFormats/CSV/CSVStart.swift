@@ -1,0 +1,157 @@
+/// What the first lines of a CSV body decide for all others.
+struct CSVStart: Sendable {
+    let delimiter: UInt8
+    /// The number of cells of every row.
+    let width: Int
+    /// The names of all columns, if the first record holds names.
+    let names: [String]?
+    let plan: ColumnPlan
+    /// Where the rows start, and the physical line they start on.
+    let offset: Int
+    let line: Int
+    /// Whether a line feed at `offset` belongs to the line end in front of it.
+    let isBehindCarriageReturn: Bool
+    let warnings: [String]
+
+    /// Decides.
+    ///
+    /// - Parameter isWhole: whether the body ends with the sample.
+    init(sample: CSVSample, isWhole: Bool, options: DecodingOptions) throws(FormatError) {
+        var bytes = sample.bytes
+        let hasMark = bytes.starts(with: Sniffer.byteOrderMark)
+        // Blanks instead of the mark: they mean nothing in front of a cell, and offsets stay what they are.
+        if hasMark { bytes.replaceSubrange(0..<3, with: [CSV.space, CSV.space, CSV.space]) }
+        if isWhole, bytes.allSatisfy(Sniffer.isBlank) { throw .empty }
+        let dialect = CSVDialect(sample: bytes, isWhole: isWhole, options: options)
+        delimiter = dialect.delimiter
+        let limit = options.maximumColumns
+        let first = CSVRecord.first(
+            1, of: bytes, delimiter: delimiter, isWhole: isWhole, maximumCells: limit
+        ).first
+        guard let first else {
+            if isWhole { throw .empty }
+            throw Self.tooLong(bytes, sample, delimiter, limit)
+        }
+        width = first.cells.count
+        if !sample.hasLineEnd { try Self.checkSingleLine(first, bytes, options) }
+        guard width <= limit else {
+            throw FormatError(
+                code: .tooLarge,
+                detail: "line \(first.line) has more than \(limit) columns. Send fewer of them.",
+                places: [.init(line: first.line, detail: "more than \(limit) columns")])
+        }
+        names = dialect.hasHeader ? try Self.names(first, bytes) : nil
+        plan = try ColumnPlan(options, names: names, width: width)
+        offset = dialect.hasHeader ? first.end : hasMark ? 3 : 0
+        line = dialect.hasHeader ? first.nextLine : 1
+        isBehindCarriageReturn = offset > 0 && bytes[offset - 1] == CSV.carriageReturn
+        warnings = Self.warnings(first, bytes, dialect, options, plan)
+    }
+
+    /// The names of the coordinates.
+    var selectedNames: [String]? { plan.select(names) }
+
+    /// The name of the column that identifies the rows.
+    var identifierName: String? { plan.identifierName(names) }
+
+    /// The error of a body that ends behind its header.
+    var noRows: FormatError {
+        guard let names else { return .noRows }
+        return FormatError(
+            code: .noRows,
+            detail: "no rows: there is only the header \(ErrorText.list(names)). Send at least one row of numbers, "
+                + "or header=absent when that line is a point.")
+    }
+
+    private static func names(_ record: CSVRecord, _ sample: [UInt8]) throws(FormatError) -> [String] {
+        var names: [String] = []
+        for (index, cell) in record.cells.enumerated() {
+            let bytes = cell.bytes(in: sample)
+            guard cell.isClosed else {
+                let place = FormatError.Place(
+                    line: record.line, column: index + 1,
+                    detail: "the quotes of the name \(ErrorText.quoted(bytes)) do not close it")
+                throw FormatError(
+                    code: .malformed,
+                    detail: "\(place.located). Put the whole name in quotes, and write a quote inside it twice.",
+                    places: [place])
+            }
+            guard let name = String(validating: bytes, as: UTF8.self) else {
+                let place = FormatError.Place(
+                    line: record.line, column: index + 1,
+                    detail: "the name \(ErrorText.quoted(bytes)) is not valid UTF-8")
+                throw FormatError(
+                    code: .malformed,
+                    detail: "\(place.located). Save the file as UTF-8, such as with: iconv -f LATIN1 -t UTF-8.",
+                    places: [place])
+            }
+            names.append(name)
+        }
+        return names
+    }
+
+    private static func warnings(
+        _ first: CSVRecord, _ sample: [UInt8], _ dialect: CSVDialect, _ options: DecodingOptions, _ plan: ColumnPlan
+    ) -> [String] {
+        var warnings: [String] = []
+        if dialect.hasHeader, first.cells.count > 1, first.cells[0].range.isEmpty, plan.slot(0) == 0,
+            options.columns == nil
+        {
+            warnings.append(
+                "The first column has no name and was used as a coordinate; if it is an index, leave it out with columns."
+            )
+        }
+        if !dialect.hasHeader, options.header == .automatic, first.cells.count > 1,
+            first.cells.allSatisfy({ $0.content(in: sample) == .number }),
+            CSVDialect.counts(first.cells.map { CSV.number($0.bytes(in: sample)) })
+        {
+            warnings.append(
+                "The first line only counts and was read as a point; if it holds names, say header=present.")
+        }
+        return warnings
+    }
+}
+
+extension CSVStart {
+    /// Refuses a body of one line that was many lines once.
+    ///
+    /// Two numbers that run into each other (`0.51.3`) give it away. In a form-encoded body, names and numbers on one
+    /// line do, too.
+    private static func checkSingleLine(
+        _ record: CSVRecord, _ sample: [UInt8], _ options: DecodingOptions
+    ) throws(FormatError) {
+        if record.cells.count > options.maximumColumns { throw .lineEndsStripped }
+        var hasText = false
+        var hasNumber = false
+        for cell in record.cells {
+            switch cell.content(in: sample) {
+            case .number: hasNumber = true
+            case .missing: break
+            case .text:
+                hasText = true
+                if isRunTogether(cell.bytes(in: sample)) { throw .lineEndsStripped }
+            }
+        }
+        if options.formEncodedHint, hasText, hasNumber { throw .lineEndsStripped }
+    }
+
+    /// Whether `cell` consists of the characters of numbers but is two of them, such as `0.51.3` or `2.5-1`.
+    private static func isRunTogether(_ cell: [UInt8]) -> Bool {
+        let points = cell.count { $0 == UInt8(ascii: ".") }
+        let signs = cell.dropFirst().count { $0 == UInt8(ascii: "-") }
+        return points > 0 && points + signs > 1 && cell.contains { $0 >= 0x30 && $0 <= 0x39 }
+            && cell.allSatisfy { Array("0123456789.+-eE".utf8).contains($0) }
+    }
+
+    private static func tooLong(
+        _ bytes: [UInt8], _ sample: CSVSample, _ delimiter: UInt8, _ limit: Int
+    ) -> FormatError {
+        let cells = CSVRecord.first(1, of: bytes, delimiter: delimiter, isWhole: true, maximumCells: limit).first?.cells
+        if !sample.hasLineEnd, cells.map(\.count) ?? 0 > limit { return .lineEndsStripped }
+        return FormatError(
+            code: .tooLarge,
+            detail: "the first row is longer than \(bytes.count) bytes. Send rows of at most \(limit) columns, with a "
+                + "line end behind each.",
+            places: [.init(line: 1, byte: bytes.count, detail: "no end of the row up to here")])
+    }
+}

@@ -1,0 +1,59 @@
+/// How a ``PointDecoder`` reads a body: what the client said about it, and the bounds that protect the process.
+public struct DecodingOptions: Sendable, Equatable {
+    /// Whether the first CSV record holds the names of the columns.
+    public var header: HeaderMode = .automatic
+    /// The byte between two CSV cells; `nil` detects `,` `;` tab `|` or spaces.
+    public var delimiter: UInt8?
+    /// The columns that make a point, in this order; `nil` takes them all.
+    ///
+    /// What is left out may hold anything, such as text.
+    public var columns: [ColumnSelector]?
+    /// Columns to take by name, in this order, where ``columns`` is `nil` and the input names them all.
+    ///
+    /// An input without names, or with others, is taken whole: its ``PointSchema`` tells.
+    public var preferredColumns: [String]?
+    /// The column whose text identifies the row; the sink is given it as a ``RowIdentifiers`` beside the points.
+    ///
+    /// It makes no coordinate and may hold any text of up to ``RowIdentifiers/longest`` bytes.
+    public var identifierColumn: ColumnSelector?
+    /// The most cells a row may have, `1...`.
+    public var maximumColumns = 16_384
+    /// The most bytes that may be held back when a format cannot be streamed: `.npy` in Fortran order.
+    public var maximumBufferedBytes = 1 << 30
+    /// Says that the body came as `application/x-www-form-urlencoded`, as `curl -d` sends it.
+    ///
+    /// A single line without a line end is then suspected to be a file whose line ends `curl -d @file` took out.
+    public var formEncodedHint = false
+
+    /// Options that detect everything and take every column.
+    public init() {}
+}
+
+/// Whether a CSV body starts with the names of its columns.
+public enum HeaderMode: String, Sendable, CaseIterable {
+    /// Compare the first record with the second: names stand above numbers.
+    case automatic
+    /// The first record holds names.
+    case present
+    /// The first record is a point.
+    case absent
+}
+
+/// One column of the input, by its name or its place.
+public enum ColumnSelector: Sendable, Equatable {
+    /// The column of this name; names are compared exactly.
+    case name(String)
+    /// The column at this 0-based index.
+    ///
+    /// Past the last column, a column whose name is this number is taken, such as the year 2024.
+    case index(Int)
+
+    /// Reads what a user wrote: digits alone are an index, all else is a name.
+    public init(_ text: String) {
+        if !text.isEmpty, text.utf8.allSatisfy({ $0 >= 0x30 && $0 <= 0x39 }), let index = Int(text) {
+            self = .index(index)
+        } else {
+            self = .name(text)
+        }
+    }
+}

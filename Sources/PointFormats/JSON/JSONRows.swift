@@ -1,0 +1,123 @@
+/// The rows of JSON, be they arrays or objects, on their way into a block.
+struct JSONRows: Sendable {
+    /// What a row is.
+    enum Kind: Sendable {
+        case array
+        case object
+    }
+
+    let options: DecodingOptions
+    /// What the first row was.
+    private(set) var kind: Kind?
+    var plan = ColumnPlan()
+    /// The names of the numbers, if the rows are objects or names came in front of them.
+    var names: [String]?
+    /// The members of rows that are objects.
+    var members = JSONMembers()
+    /// The index of the element or the member being read or coming next.
+    var index = 0
+    /// The number of elements of every row, once it is known.
+    var width: Int?
+    /// How many rows were begun, wrong ones counted.
+    private(set) var count = 0
+    var problems = ProblemLog()
+    /// The name of the array of rows, for messages.
+    var label = ""
+    /// Whether every row is a line of its own.
+    var hasLines = false
+
+    init(_ options: DecodingOptions) { self.options = options }
+
+    /// Takes the names of the elements, before the first row.
+    mutating func setNames(_ names: [String]) throws(FormatError) {
+        guard !names.isEmpty else {
+            throw FormatError(
+                code: .unprocessable, detail: "\"columns\" is empty. Name every number of a point, or leave it out.")
+        }
+        plan = try ColumnPlan(options, names: names, width: names.count)
+        self.names = names
+        width = names.count
+    }
+
+    /// Begins a row.
+    ///
+    /// - Returns: `false` when the row is of another kind than the first; it is then a mistake, and over.
+    mutating func begin(isObject: Bool, _ tokenizer: JSONTokenizer) throws(FormatError) -> Bool {
+        let kind = isObject ? Kind.object : .array
+        if self.kind == nil {
+            self.kind = kind
+            if !isObject, names == nil { try planUnnamed() }
+        }
+        index = 0
+        guard self.kind == kind else {
+            note(
+                isObject ? "an object among arrays" : "an array among objects", tokenizer,
+                fix: "Send either arrays or objects.")
+            count += 1
+            try problems.check(at: tokenizer.tokenStart)
+            return false
+        }
+        if isObject { members.beginRow() }
+        return true
+    }
+
+    /// Ends a row.
+    mutating func end(_ tokenizer: JSONTokenizer, _ block: inout RowBlock) throws(FormatError) {
+        if kind == .object { try endObject(tokenizer, &block) } else { try endArray(tokenizer) }
+        count += 1
+        if problems.isEmpty {
+            block.endRow()
+        } else {
+            block.dropRow()
+            try problems.check(at: tokenizer.tokenStart)
+        }
+    }
+
+    /// Puts a number where it belongs.
+    @inline(__always)
+    func store(_ value: Float, _ block: inout RowBlock) {
+        guard let dimension = plan.dimension ?? (kind == .object ? width : nil) else {
+            return block.values.append(value)
+        }
+        let slot = plan.slot(index)
+        guard slot >= 0 else { return }
+        if block.values.count == block.rowStart { block.beginRow(dimension: dimension) }
+        block.values[block.rowStart + slot] = value
+    }
+
+    /// Whether the element or member that comes next may identify the row, so that its text is needed.
+    var isAtIdentifier: Bool {
+        guard let selector = options.identifierColumn, index >= 0 else { return false }
+        if kind == .object, members.isFirst { return members.isCalled(selector, index) }
+        return plan.slot(index) == ColumnPlan.identifier
+    }
+
+    /// Takes what identifies the row, from the tokenizer's text.
+    mutating func identify(_ token: JSONToken, _ tokenizer: JSONTokenizer, _ block: inout RowBlock) {
+        switch token {
+        case .string, .number, .boolean:
+            guard !tokenizer.isCut, tokenizer.text.count <= RowIdentifiers.longest else {
+                return noteIdentifier("the id is longer than \(RowIdentifiers.longest) bytes", tokenizer)
+            }
+            guard String(validating: tokenizer.text, as: UTF8.self) != nil else {
+                return noteIdentifier("the id \(ErrorText.quoted(tokenizer.text)) is not valid UTF-8", tokenizer)
+            }
+            block.identify(tokenizer.text)
+        case .null, .notFinite, .key, .beginArray, .endArray, .beginObject, .endObject:
+            noteIdentifier("the id is no text", tokenizer)
+        }
+    }
+
+    /// The plan for arrays of which nothing is known.
+    private mutating func planUnnamed() throws(FormatError) {
+        let chosen = (options.columns ?? []) + (options.identifierColumn.map { [$0] } ?? [])
+        let isByName = chosen.contains { if case .name = $0 { true } else { false } }
+        if isByName, !label.isEmpty {
+            throw FormatError(
+                code: .unprocessable,
+                detail: "columns are chosen by name, but no \"columns\" stands in front of \"\(label)\". "
+                    + "Put it in front, or choose columns by 0-based indices.")
+        }
+        plan = try ColumnPlan(options, names: nil, width: nil)
+    }
+}

@@ -1,0 +1,18 @@
+/// A piece of JSON as ``JSONTokenizer`` tells them apart; commas and colons are checked and left out.
+enum JSONToken: Sendable, Equatable {
+    case beginArray
+    case endArray
+    case beginObject
+    case endObject
+    /// The name of a member; its bytes are in the tokenizer's `text`.
+    case key
+    /// A string; its bytes are in the tokenizer's `text`.
+    case string
+    /// A number; infinite when it is too large for a `Float`.
+    case number(Float)
+    /// `true` or `false`; the bytes are in `text`.
+    case boolean
+    case null
+    /// `NaN` or `Infinity`, which are not JSON but which Python writes; the bytes are in `text`.
+    case notFinite
+}

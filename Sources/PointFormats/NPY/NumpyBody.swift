@@ -1,0 +1,209 @@
+/// The numbers of a `.npy` behind its header.
+struct NumpyBody: Sendable {
+    private let header: NumpyHeader
+    private let start: Int
+    private let plan: ColumnPlan
+    private let dimension: Int
+    /// How many numbers were read.
+    private var index = 0
+    /// The row and the column, in the file, of the number that comes next.
+    private var row = 0
+    private var column = 0
+    /// The bytes of a number that the last piece cut.
+    private var pending: [UInt8] = []
+    /// In Fortran order, the columns that count, each at its place among the coordinates.
+    private var columns: [[Float]] = []
+    private var emitted = 0
+    private var problems = ProblemLog()
+    /// Whether rows lie there as they are kept, for as long as all numbers are finite.
+    private var takesRows: Bool
+
+    /// - Parameter start: where in the body the numbers start.
+    init(_ header: NumpyHeader, _ start: Int, _ options: DecodingOptions) throws(FormatError) {
+        self.header = header
+        self.start = start
+        guard header.columns <= options.maximumColumns else {
+            throw FormatError(
+                code: .tooLarge,
+                detail: "the array has \(header.columns) columns, more than \(options.maximumColumns). Send fewer.",
+                places: [.init(detail: "more than \(options.maximumColumns) columns")])
+        }
+        guard header.rows > 0 else { throw .noRows }
+        guard header.columns > 0 else {
+            throw FormatError(
+                code: .unprocessable,
+                detail: "the array has shape (\(header.rows), 0): points without numbers. Send at least one column.")
+        }
+        guard options.identifierColumn == nil else {
+            throw FormatError(
+                code: .unprocessable,
+                detail: "an array of numbers has no text for id_column. Leave id_column out, or send CSV or JSON.")
+        }
+        plan = try ColumnPlan(options, names: nil, width: header.columns)
+        dimension = plan.dimension ?? header.columns
+        takesRows = header.scalar.isStoredFloat && !header.isFortranOrder && plan.dimension == nil
+        guard header.isFortranOrder else { return }
+        let buffered = header.rows.multipliedReportingOverflow(by: 4 * dimension)
+        guard !buffered.overflow, buffered.partialValue <= options.maximumBufferedBytes else {
+            throw FormatError(
+                code: .tooLarge,
+                detail:
+                    "an array in Fortran order is held in memory as a whole, at most \(options.maximumBufferedBytes) "
+                    + "bytes. Save it in C order: numpy.save(file, numpy.ascontiguousarray(x)).",
+                places: [.init(detail: "Fortran order")])
+        }
+        columns = Array(repeating: [], count: dimension)
+    }
+
+    private var count: Int { header.rows * header.columns }
+
+    /// Reads until the bytes end or the block is full.
+    mutating func decode(
+        _ bytes: UnsafeRawBufferPointer, into block: inout RowBlock
+    ) throws(FormatError) -> Int {
+        let size = header.scalar.size
+        var taken = 0
+        while !pending.isEmpty, taken < bytes.count {
+            pending.append(bytes[taken])
+            taken += 1
+            if pending.count == size {
+                let number = pending
+                pending = []
+                try number.withUnsafeBufferPointer { bytes throws(FormatError) in
+                    _ = try readNumbers(UnsafeRawBufferPointer(bytes), &block)
+                }
+            }
+        }
+        if block.isFull || taken == bytes.count { return taken }
+        taken += try readNumbers(UnsafeRawBufferPointer(rebasing: bytes[taken...]), &block)
+        if block.isFull { return taken }
+        guard index < count || taken == bytes.count else {
+            let end = start + header.byteCount
+            throw FormatError(
+                code: .malformed,
+                detail: "bytes follow the \(header.byteCount) bytes of numbers that the header announces. "
+                    + "Send one array, written with numpy.save.",
+                places: [.init(byte: end, detail: "the end of the array")])
+        }
+        pending = Array(bytes[taken...])
+        return bytes.count
+    }
+
+    /// Ends the body, and in Fortran order hands the points over.
+    ///
+    /// - Returns: whether all were handed over.
+    mutating func finish(into block: inout RowBlock) throws(FormatError) -> Bool {
+        guard index == count else {
+            let present = index * header.scalar.size + pending.count
+            throw FormatError(
+                code: .malformed,
+                detail: "the array is cut off: \(present) of \(header.byteCount) bytes of numbers are there. "
+                    + "Send the whole file.",
+                places: [.init(byte: start + present, detail: "the end of the body")])
+        }
+        try problems.checkAtEnd()
+        guard header.isFortranOrder else { return true }
+        while emitted < header.rows {
+            if block.isFull { return false }
+            for column in columns { block.values.append(column[emitted]) }
+            block.endRow()
+            emitted += 1
+        }
+        return true
+    }
+
+    /// Reads the whole numbers of a piece, up to the end of the array.
+    ///
+    /// - Returns: how many bytes they take.
+    private mutating func readNumbers(
+        _ bytes: UnsafeRawBufferPointer, _ block: inout RowBlock
+    ) throws(FormatError) -> Int {
+        guard let base = bytes.baseAddress else { return 0 }
+        let size = header.scalar.size
+        let available = min(bytes.count / size, count - index)
+        var done = 0
+        while done < available, !block.isFull {
+            if column == 0, takesRows {
+                let rest = UnsafeRawBufferPointer(rebasing: bytes[(done * size)...])
+                let taken = takeRows(rest, available - done, &block)
+                done += taken
+                if taken > 0 { continue }
+            }
+            let value = header.scalar.load(base + done * size)
+            done += 1
+            let slot = plan.slot(column)
+            if slot != ColumnPlan.skipped {
+                if !value.isFinite { note(value, base + (done - 1) * size) }
+                store(value, slot, &block)
+            }
+            try advance(&block)
+        }
+        index += done
+        return done * size
+    }
+
+    /// Takes whole rows that lie there as they are kept, as many as the block has room for.
+    ///
+    /// - Returns: how many numbers were taken; 0 when a row is cut or a number is not finite, which is then looked for.
+    private mutating func takeRows(
+        _ bytes: UnsafeRawBufferPointer, _ available: Int, _ block: inout RowBlock
+    ) -> Int {
+        let room = (RowBlock.handOverCount - block.rowStart + header.columns - 1) / header.columns
+        let rows = min(available / header.columns, room)
+        guard rows > 0 else { return 0 }
+        let count = rows * header.columns
+        let whole = UnsafeRawBufferPointer(rebasing: bytes[..<(count * header.scalar.size)])
+        takesRows = block.append(finiteRows: whole, dimension: header.columns)
+        guard takesRows else { return 0 }
+        row += rows
+        return count
+    }
+
+    @inline(__always)
+    private mutating func store(_ value: Float, _ slot: Int, _ block: inout RowBlock) {
+        if header.isFortranOrder {
+            columns[slot].append(value)
+        } else if plan.dimension == nil {
+            block.values.append(value)
+        } else {
+            if block.values.count == block.rowStart { block.beginRow(dimension: dimension) }
+            block.values[block.rowStart + slot] = value
+        }
+    }
+
+    /// Steps to the next number, and ends the row or the column.
+    @inline(__always)
+    private mutating func advance(_ block: inout RowBlock) throws(FormatError) {
+        if header.isFortranOrder {
+            row += 1
+            if row == header.rows {
+                row = 0
+                column += 1
+            }
+            return
+        }
+        column += 1
+        guard column == header.columns else { return }
+        column = 0
+        row += 1
+        if problems.isEmpty {
+            block.endRow()
+        } else {
+            block.dropRow()
+            try problems.check(at: start + row * header.columns * header.scalar.size)
+        }
+    }
+
+    private mutating func note(_ value: Float, _ address: UnsafeRawPointer) {
+        let offset = header.isFortranOrder ? column * header.rows + row : row * header.columns + column
+        let isTooLarge = value.isInfinite && header.scalar.isFinite(address)
+        let place = FormatError.Place(
+            column: column + 1, row: row, byte: start + offset * header.scalar.size,
+            detail: isTooLarge
+                ? "the number is too large for 32 bits"
+                : value.isNaN ? "nan is not a finite number" : "inf is not a finite number")
+        problems.note(
+            place, label: "x[\(row), \(column)]",
+            fix: isTooLarge ? "Scale the column down." : "Fill it in, or leave the row or the column out.")
+    }
+}

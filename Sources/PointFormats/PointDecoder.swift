@@ -1,0 +1,123 @@
+/// An incremental decoder: fed with a body in any pieces, it gives the points to a sink block by block.
+///
+/// ```swift
+/// var decoder = PointDecoder(format: nil, options: DecodingOptions())
+/// var points = PointArray()
+/// for piece in pieces { try piece.withUnsafeBytes { try decoder.feed($0, into: &points) } }
+/// let summary = try decoder.finish(into: &points)
+/// ```
+///
+/// The result does not depend on where the pieces are cut. Memory is bounded by ``DecodingOptions``, not by the body:
+/// one block of points, one row, and up to 1 MiB of a CSV's first lines; only a `.npy` in Fortran order is held as a
+/// whole. After an error the decoder stays failed: every later call throws the same error.
+public struct PointDecoder: Sendable {
+    private let options: DecodingOptions
+    /// The first bytes, for as long as they do not tell the format.
+    private var prefix: [UInt8] = []
+    private var body: (any FormatDecoder)?
+    private var block = RowBlock()
+    private var failure: FormatError?
+
+    /// A decoder at the start of a body.
+    ///
+    /// - Parameter format: what the body holds; `nil` looks at its first bytes, see ``PointFormat/sniff(_:)``.
+    public init(format: PointFormat?, options: DecodingOptions = DecodingOptions()) {
+        var options = options
+        options.maximumColumns = max(1, options.maximumColumns)
+        self.options = options
+        body = format.map { BodyKind.format($0).decoder(options) }
+    }
+
+    /// Reads the next piece of the body, of any length.
+    ///
+    /// - Throws: ``FormatError`` for the body's mistakes, or whatever the sink throws.
+    /// - Complexity: O(`bytes.count`).
+    public mutating func feed<S: PointSink>(_ bytes: UnsafeRawBufferPointer, into sink: inout S) throws {
+        try rememberingFailure { decoder throws in
+            var rest = bytes
+            if decoder.body == nil {
+                guard let taken = try decoder.detect(bytes) else { return }
+                rest = UnsafeRawBufferPointer(rebasing: bytes[taken...])
+                try decoder.decodePrefix(into: &sink)
+            }
+            try decoder.decode(rest, into: &sink)
+        }
+    }
+
+    /// Ends the body and hands the last points over.
+    ///
+    /// - Returns: what was read; at least one row.
+    /// - Throws: ``FormatError`` for a body that is cut off, empty or without points, or whatever the sink throws.
+    public mutating func finish<S: PointSink>(into sink: inout S) throws -> DecodedSummary {
+        try rememberingFailure { decoder throws in
+            if decoder.body == nil {
+                decoder.body = try Sniffer.kind(ofWhole: decoder.prefix).decoder(decoder.options)
+                try decoder.decodePrefix(into: &sink)
+            }
+            while try decoder.body?.finish(into: &decoder.block) == false { try decoder.handOver(to: &sink) }
+            try decoder.handOver(to: &sink)
+            let block = decoder.block
+            guard block.rowCount > 0, let body = decoder.body else { throw FormatError.noRows }
+            return body.summary(rows: block.rowCount, dimension: block.dimension)
+        }
+    }
+
+    /// The columns as far as they are known: from the first point on, without names that come behind the points.
+    public var schema: PointSchema? {
+        guard block.rowCount > 0, let body else { return nil }
+        return body.summary(rows: block.rowCount, dimension: block.dimension).schema
+    }
+
+    /// Takes first bytes into `prefix` until they tell the format.
+    ///
+    /// - Returns: how many were taken, or `nil` when they do not tell it yet.
+    private mutating func detect(_ bytes: UnsafeRawBufferPointer) throws(FormatError) -> Int? {
+        for (index, byte) in bytes.enumerated() {
+            prefix.append(byte)
+            if let kind = try Sniffer.kind(ofStart: prefix) {
+                body = kind.decoder(options)
+                return index + 1
+            }
+        }
+        return nil
+    }
+
+    private mutating func decodePrefix<S: PointSink>(into sink: inout S) throws {
+        let start = prefix
+        prefix = []
+        try start.withUnsafeBytes { try decode($0, into: &sink) }
+    }
+
+    private mutating func decode<S: PointSink>(_ bytes: UnsafeRawBufferPointer, into sink: inout S) throws {
+        var rest = bytes
+        while let taken = try body?.decode(rest, into: &block) {
+            rest = UnsafeRawBufferPointer(rebasing: rest[taken...])
+            if block.isFull {
+                try handOver(to: &sink)
+            } else if rest.isEmpty {
+                return
+            }
+        }
+    }
+
+    private mutating func handOver<S: PointSink>(to sink: inout S) throws {
+        guard block.rowStart > 0 else { return }
+        if block.identifiers.count > 0 { try sink.append(block.identifiers) }
+        try block.values.withUnsafeBufferPointer {
+            try sink.append(UnsafeBufferPointer(rebasing: $0[..<block.rowStart]), dimension: block.dimension)
+        }
+        block.removeRows()
+    }
+
+    private mutating func rememberingFailure<Result>(
+        _ body: (inout PointDecoder) throws -> Result
+    ) throws -> Result {
+        if let failure { throw failure }
+        do {
+            return try body(&self)
+        } catch let error as FormatError {
+            failure = error
+            throw error
+        }
+    }
+}

@@ -1,0 +1,58 @@
+/// The first bytes of a format that is recognised but not read, and what to send instead.
+struct Signature: Sendable {
+    let bytes: [UInt8]
+    let name: String
+    let fix: String
+
+    private init(_ bytes: [UInt8], _ name: String, _ fix: String) {
+        self.bytes = bytes
+        self.name = name
+        self.fix = fix
+    }
+
+    /// Whether `start`, the start of a body or all of it, is of this format.
+    ///
+    /// A magic number of letters may also be a CSV's first word, such as a column `PAR1`: then a delimiter or a line
+    /// end follows.
+    func matches(_ start: [UInt8], isWhole: Bool) -> Bool {
+        guard start.starts(with: bytes) else { return false }
+        guard bytes.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else { return true }
+        guard start.count > bytes.count else { return isWhole }
+        return !Array(",;|\t \r\n".utf8).contains(start[bytes.count])
+    }
+
+    /// The error that refuses a body of this format.
+    var error: FormatError {
+        FormatError(
+            code: .unsupported, detail: "the body is \(name), which is not read here. \(fix)",
+            places: [.init(byte: 0, detail: "the first bytes are those of \(name)")])
+    }
+
+    /// The start of NumPy's `.npy`.
+    static let numpy: [UInt8] = [0x93] + Array("NUMPY".utf8)
+
+    private static let columnarFix =
+        "Send the numbers as CSV, JSON or .npy, such as with pandas: df.to_csv(\"points.csv\", index=False)."
+    private static let parquetFix =
+        "Convert it on the way: pipe duckdb -c \"COPY (FROM 'x.parquet') TO '/dev/stdout' (FORMAT csv)\" into curl."
+    private static let utf8Fix = "Save it as UTF-8, such as with: iconv -f UTF-16 -t UTF-8."
+
+    static let unsupported = [
+        Signature(Array("PAR1".utf8), "Apache Parquet", parquetFix),
+        Signature(Array("ARROW1".utf8), "an Arrow IPC file", columnarFix),
+        Signature([0xFF, 0xFF, 0xFF, 0xFF], "an Arrow IPC stream", columnarFix),
+        Signature([0x1F, 0x8B], "gzip", "Send it with the header Content-Encoding: gzip, or unpack it first."),
+        Signature(
+            [0x28, 0xB5, 0x2F, 0xFD], "zstd", "Send it with the header Content-Encoding: zstd, or unpack it first."),
+        Signature([0xFD] + Array("7zXZ".utf8), "xz", "Unpack it first, or pack it with gzip or zstd instead."),
+        Signature(Array("BZh".utf8), "bzip2", "Unpack it first, or pack it with gzip or zstd instead."),
+        Signature(
+            [0x50, 0x4B, 0x03, 0x04], "a zip archive (.npz and .xlsx are such)",
+            "Send one array as .npy (numpy.save), or a sheet saved as CSV."),
+        Signature([0x80, 0x04, 0x95], "a Python pickle", "Pickles are never read; send .npy (numpy.save) or CSV."),
+        Signature([0x80, 0x05, 0x95], "a Python pickle", "Pickles are never read; send .npy (numpy.save) or CSV."),
+        Signature([0x89] + Array("HDF".utf8), "HDF5", columnarFix),
+        Signature([0xFF, 0xFE], "UTF-16 text", utf8Fix),
+        Signature([0xFE, 0xFF], "UTF-16 text", utf8Fix),
+    ]
+}

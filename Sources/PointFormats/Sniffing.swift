@@ -1,0 +1,93 @@
+/// What the first bytes of a body say about its format.
+public enum Sniffed: Sendable, Equatable {
+    /// A format that is read here.
+    case format(PointFormat)
+    /// A format that is known by its first bytes but not read here, with a sentence on what to do instead.
+    case unsupported(name: String, fix: String)
+    /// The bytes fit several formats and more of them would tell; a ``PointDecoder`` without a format finds out.
+    case needMore
+    /// There are no bytes at all.
+    case empty
+}
+
+extension PointFormat {
+    /// Looks at the first bytes of a body.
+    ///
+    /// `{` and `[` are JSON, or NDJSON when a second value follows the first; magic numbers tell binary formats; all
+    /// else is CSV. A byte order mark and white space in front are skipped.
+    ///
+    /// - Parameter prefix: the body's start; at most ``sniffLength`` bytes of it are looked at.
+    public static func sniff(_ prefix: some Collection<UInt8>) -> Sniffed {
+        let bytes = Array(prefix.prefix(sniffLength))
+        guard !bytes.isEmpty else { return .empty }
+        switch Sniffer.verdict(bytes, isWhole: true) {
+        case .kind(.format(let format)): return .format(format)
+        case .kind(.jsonOrLines): return Sniffer.documentOrLines(bytes)
+        case .unsupported(let signature): return .unsupported(name: signature.name, fix: signature.fix)
+        case .needMore: return .needMore
+        }
+    }
+
+    /// How many bytes ``sniff(_:)`` looks at, at most.
+    public static let sniffLength = 4_096
+}
+
+/// Tells formats by their first bytes.
+enum Sniffer {
+    /// What a prefix says.
+    enum Verdict {
+        case kind(BodyKind)
+        case unsupported(Signature)
+        case needMore
+    }
+
+    /// White space in front of a value is looked through up to here.
+    private static let longestBlankStart = 1_024
+
+    /// What a body that starts with `bytes` holds; `nil` when more bytes are needed to tell.
+    static func kind(ofStart bytes: [UInt8]) throws(FormatError) -> BodyKind? {
+        try kind(bytes, isWhole: false)
+    }
+
+    /// What a body that consists of `bytes` holds.
+    static func kind(ofWhole bytes: [UInt8]) throws(FormatError) -> BodyKind {
+        if bytes.allSatisfy(isBlank) { throw .empty }
+        return try kind(bytes, isWhole: true) ?? .format(.csv)
+    }
+
+    private static func kind(_ bytes: [UInt8], isWhole: Bool) throws(FormatError) -> BodyKind? {
+        switch verdict(bytes, isWhole: isWhole) {
+        case .kind(let kind): return kind
+        case .needMore: return nil
+        case .unsupported(let signature): throw signature.error
+        }
+    }
+
+    /// What `bytes` say.
+    ///
+    /// - Parameter isWhole: no byte follows, so that a magic number of letters needs none that proves it is not a word.
+    static func verdict(_ bytes: [UInt8], isWhole: Bool) -> Verdict {
+        if bytes.starts(with: Signature.numpy) { return .kind(.format(.npy)) }
+        var isUndecided = Signature.numpy.starts(with: bytes)
+        for signature in Signature.unsupported {
+            if signature.matches(bytes, isWhole: isWhole) { return .unsupported(signature) }
+            if signature.bytes.starts(with: bytes) { isUndecided = true }
+        }
+        if isUndecided { return .needMore }
+        let text = bytes.starts(with: byteOrderMark) ? bytes.dropFirst(byteOrderMark.count) : bytes[...]
+        if text.count < bytes.count || !byteOrderMark.starts(with: bytes) {
+            if let first = text.first(where: { !isBlank($0) }) {
+                return .kind(first == UInt8(ascii: "[") || first == UInt8(ascii: "{") ? .jsonOrLines : .format(.csv))
+            }
+            if bytes.count >= longestBlankStart { return .kind(.format(.csv)) }
+        }
+        return .needMore
+    }
+
+    /// UTF-8's byte order mark, which Excel writes.
+    static let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
+
+    static func isBlank(_ byte: UInt8) -> Bool {
+        byte == 0x20 || byte == 0x09 || byte == 0x0A || byte == 0x0D
+    }
+}
