@@ -1,0 +1,77 @@
+import Synchronization
+
+/// Counts the connections of a server, in all and by address, against its limits.
+final class ConnectionCensus: Sendable {
+    private struct State {
+        var total = 0
+        var byNetwork: [SocketAddress.Host: Int] = [:]
+        var whenRoom: [ObjectIdentifier: @Sendable () -> Void] = [:]
+        var whenEmpty: [CheckedContinuation<Void, Never>] = []
+    }
+
+    private let limit: Int
+    private let limitPerNetwork: Int
+    private let state = Mutex(State())
+
+    init(limits: ServerLimits) {
+        limit = limits.connections
+        limitPerNetwork = limits.connectionsPerAddress
+    }
+
+    /// The number of connections.
+    var count: Int { state.withLock { $0.total } }
+
+    /// Whether another connection may be accepted; if not, `whenRoom` is called once one has gone.
+    ///
+    /// Of several calls for one listener the last counts.
+    func hasRoom(for listener: AnyObject, orWhenThereIs whenRoom: @escaping @Sendable () -> Void) -> Bool {
+        state.withLock { state in
+            if state.total < limit { return true }
+            state.whenRoom[ObjectIdentifier(listener)] = whenRoom
+            return false
+        }
+    }
+
+    /// Counts a connection, unless its network has as many as it may.
+    func admit(_ address: SocketAddress) -> Bool {
+        state.withLock { state in
+            if let network = address.network {
+                let count = state.byNetwork[network, default: 0]
+                guard count < limitPerNetwork else { return false }
+                state.byNetwork[network] = count + 1
+            }
+            state.total += 1
+            return true
+        }
+    }
+
+    /// Counts a connection no more.
+    func leave(_ address: SocketAddress) {
+        let (whenRoom, whenEmpty) = state.withLock { state in
+            state.total -= 1
+            if let network = address.network {
+                let count = state.byNetwork[network, default: 1] - 1
+                state.byNetwork[network] = count > 0 ? count : nil
+            }
+            let whenRoom = state.whenRoom.values
+            state.whenRoom = [:]
+            guard state.total == 0 else { return (whenRoom, [CheckedContinuation<Void, Never>]()) }
+            let whenEmpty = state.whenEmpty
+            state.whenEmpty = []
+            return (whenRoom, whenEmpty)
+        }
+        for call in whenRoom { call() }
+        for continuation in whenEmpty { continuation.resume() }
+    }
+
+    /// Returns once there is no connection.
+    func untilEmpty() async {
+        await withCheckedContinuation { continuation in
+            let isEmpty = state.withLock { state in
+                if state.total > 0 { state.whenEmpty.append(continuation) }
+                return state.total == 0
+            }
+            if isEmpty { continuation.resume() }
+        }
+    }
+}

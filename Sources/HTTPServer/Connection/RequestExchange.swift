@@ -1,0 +1,97 @@
+import Synchronization
+
+/// One request and its response, as the handler's task reaches them from whatever thread it runs on.
+///
+/// On the connection's own loop, where handlers run unless they ask for another place, each operation that need not
+/// wait is a plain call; from elsewhere it is a hop to the loop.
+final class RequestExchange: BodyReader, ResponseSink {
+    private let connection: Connection
+    private let number: Int
+    private let started = Atomic(false)
+
+    init(_ connection: Connection, number: Int) {
+        self.connection = connection
+        self.number = number
+    }
+
+    var hasStarted: Bool { started.load(ordering: .relaxed) }
+
+    // MARK: The request's body
+
+    func nextPiece() async throws -> [UInt8]? {
+        while true {
+            switch connection.loop.isCurrent ? try takePieceHere() : try await connection.takePiece(number) {
+            case .piece(let piece): return piece
+            case .end: return nil
+            case .nothingYet: try await connection.waitForContent(number)
+            }
+        }
+    }
+
+    private func takePieceHere() throws -> BodyInbox.Taken {
+        try connection.assumeIsolated { try $0.takePiece(number) }
+    }
+
+    // MARK: The response
+
+    func send(_ response: Response) async throws {
+        guard !started.exchange(true, ordering: .relaxed) else { throw ResponseAlreadySent() }
+        switch response.body {
+        case .empty: try await sendWhole(response, [])
+        case .bytes(let bytes): try await sendWhole(response, bytes)
+        case .stream(let length, let write): try await sendStream(response, length, write)
+        }
+    }
+
+    private func sendWhole(_ response: Response, _ content: [UInt8]) async throws {
+        if connection.loop.isCurrent {
+            try sendWholeHere(response, content)
+        } else {
+            try await connection.sendWhole(number, response, content)
+        }
+    }
+
+    private func sendWholeHere(_ response: Response, _ content: [UInt8]) throws {
+        try connection.assumeIsolated { try $0.sendWhole(number, response, content) }
+    }
+
+    private func sendStream(
+        _ response: Response, _ length: Int?, _ write: @Sendable (BodyWriter) async throws -> Void
+    ) async throws {
+        let sendsContent = try await connection.startStream(number, response, length)
+        if sendsContent { try await write(BodyWriter { try await self.writeContent($0) }) }
+        try await connection.endStream(number)
+    }
+
+    private func writeContent(_ piece: [UInt8]) async throws {
+        let mustWait =
+            connection.loop.isCurrent
+            ? try writeContentHere(piece) : try await connection.writeContent(number, piece)
+        if mustWait { try await connection.waitForRoom(number) }
+    }
+
+    private func writeContentHere(_ piece: [UInt8]) throws -> Bool {
+        try connection.assumeIsolated { try $0.writeContent(number, piece) }
+    }
+
+    // MARK: The handler
+
+    /// Runs the handler to its end.
+    func run(_ request: Request, _ handler: @Sendable (Request, ResponseWriter) async throws -> Void) async {
+        var failure: (any Error)?
+        do {
+            try await handler(request, ResponseWriter(self))
+        } catch {
+            failure = error
+        }
+        if connection.loop.isCurrent {
+            endHere(failure)
+        } else {
+            await connection.handlerEnded(number, failure)
+        }
+    }
+
+    private func endHere(_ failure: (any Error)?) {
+        connection.assumeIsolated { $0.handlerEnded(number, failure) }
+    }
+}

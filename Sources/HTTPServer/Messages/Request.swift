@@ -1,0 +1,55 @@
+public import HTTPTypes
+
+/// A request whose head has been read and found valid; its body arrives while the handler runs.
+public struct Request: Sendable {
+    /// The method, in the case it was sent (methods are case-sensitive).
+    public let method: HTTPRequest.Method
+
+    /// The path as it was sent, percent-encoding and all, without the query; `*` for `OPTIONS *`.
+    ///
+    /// A target in absolute form is reduced to its path.
+    public let path: String
+
+    /// The decoded query.
+    public let query: QueryParameters
+
+    /// The header fields in the order they were sent; trailer fields are never among them.
+    public let headers: HTTPFields
+
+    /// The content; it is read from the connection as the handler asks for it.
+    public let body: RequestBody
+
+    /// The id of the request: a valid `X-Request-Id` of the client's, or one made by the server.
+    ///
+    /// The response carries it as `X-Request-Id`.
+    public let id: String
+
+    /// The address of the client.
+    public let remoteAddress: SocketAddress
+
+    /// Creates a request, for tests and for callers without a connection.
+    public init(
+        method: HTTPRequest.Method,
+        path: String,
+        query: QueryParameters = QueryParameters(items: []),
+        headers: HTTPFields = [:],
+        body: RequestBody = .empty,
+        id: String = "local",
+        remoteAddress: SocketAddress = .loopback
+    ) {
+        self.method = method
+        self.path = path
+        self.query = query
+        self.headers = headers
+        self.body = body
+        self.id = id
+        self.remoteAddress = remoteAddress
+    }
+
+    /// The same request with another body.
+    public func with(body: RequestBody) -> Request {
+        Request(
+            method: method, path: path, query: query, headers: headers, body: body, id: id,
+            remoteAddress: remoteAddress)
+    }
+}

@@ -1,0 +1,47 @@
+public import HTTPTypes
+
+/// What there is to log or to count of a request that has ended.
+public struct RequestSummary: Sendable {
+    /// The method, or nil when the head was malformed.
+    public var method: HTTPRequest.Method?
+
+    /// The path as it was sent, or nil when the head was malformed.
+    public var path: String?
+
+    /// The status that was sent, or nil when the client left before a response began.
+    public var status: HTTPResponse.Status?
+
+    /// The bytes of content received, after chunked decoding.
+    public var bytesReceived: Int
+
+    /// The bytes of content sent, before chunked encoding.
+    public var bytesSent: Int
+
+    /// The time from the end of the request's head to the end of its response.
+    public var duration: Duration
+
+    /// The id of the request.
+    public var requestID: String
+
+    /// The address of the client.
+    public var remoteAddress: SocketAddress
+
+    /// Whether the response was written to its end.
+    public var isComplete: Bool
+
+    /// Creates a summary.
+    public init(
+        method: HTTPRequest.Method?, path: String?, status: HTTPResponse.Status?, bytesReceived: Int, bytesSent: Int,
+        duration: Duration, requestID: String, remoteAddress: SocketAddress, isComplete: Bool
+    ) {
+        self.method = method
+        self.path = path
+        self.status = status
+        self.bytesReceived = bytesReceived
+        self.bytesSent = bytesSent
+        self.duration = duration
+        self.requestID = requestID
+        self.remoteAddress = remoteAddress
+        self.isComplete = isComplete
+    }
+}

@@ -1,0 +1,29 @@
+import HTTPTypes
+
+/// The head of a request, found valid.
+struct RequestHead: Equatable {
+    var method: HTTPRequest.Method
+    var path: String
+    var query: String?
+
+    /// The minor version of HTTP/1 that the exchange is in: 0 or 1.
+    var minorVersion: Int
+    var fields: HTTPFields
+    var framing: BodyFraming
+
+    /// Whether the client is ready to send further requests on the connection.
+    var keepsAlive: Bool
+
+    /// Whether the client waits for a 100 before it sends the body.
+    var expectsContinue: Bool
+
+    /// The client's own id of the request, if it is one that can be used.
+    var requestID: String?
+}
+
+/// How the end of a request's body is found (RFC 9112, section 6.3).
+enum BodyFraming: Equatable {
+    case none
+    case length(Int)
+    case chunked
+}

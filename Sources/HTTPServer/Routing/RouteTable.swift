@@ -1,0 +1,74 @@
+import HTTPTypes
+
+/// What is registered under one method of a template.
+struct Endpoint: Sendable {
+    let bodyLimit: Int
+    let captureNames: [String]
+    let handler: @Sendable (Request, PathCaptures) async throws -> Response
+}
+
+/// The templates of a router as a tree of segments; nodes refer to one another by index.
+struct RouteTable: Sendable {
+    private struct Node: Sendable {
+        var literals: [String: Int] = [:]
+        var capture: Int?
+        var endpoints: [(method: HTTPRequest.Method, endpoint: Endpoint)] = []
+    }
+
+    /// The endpoints of the template that a path fits, and what it captured.
+    struct Match {
+        let endpoints: [(method: HTTPRequest.Method, endpoint: Endpoint)]
+        let captured: [String]
+    }
+
+    private var nodes = [Node()]
+    private(set) var methods: [HTTPRequest.Method] = []
+
+    /// Adds an endpoint; one with the same template and method is replaced.
+    mutating func insert(
+        _ method: HTTPRequest.Method, _ template: String, bodyLimit: Int,
+        _ handler: @escaping @Sendable (Request, PathCaptures) async throws -> Response
+    ) {
+        var node = 0
+        var names: [String] = []
+        for segment in template.dropFirst().split(separator: "/", omittingEmptySubsequences: false) {
+            if segment.hasPrefix("{") && segment.hasSuffix("}") {
+                names.append(String(segment.dropFirst().dropLast()))
+                node = child(of: node, \.capture)
+            } else {
+                node = child(of: node, \.literals[String(segment)])
+            }
+        }
+        let endpoint = Endpoint(bodyLimit: bodyLimit, captureNames: names, handler: handler)
+        nodes[node].endpoints.removeAll { $0.method == method }
+        nodes[node].endpoints.append((method, endpoint))
+        if !methods.contains(method) { methods.append(method) }
+    }
+
+    private mutating func child(of node: Int, _ path: WritableKeyPath<Node, Int?>) -> Int {
+        if let existing = nodes[node][keyPath: path] { return existing }
+        nodes.append(Node())
+        nodes[node][keyPath: path] = nodes.count - 1
+        return nodes.count - 1
+    }
+
+    /// The template that fits a path, literal segments before captures.
+    ///
+    /// - Complexity: O(s) for s segments, times the number of places where a literal and a capture both fit.
+    func match(_ path: RoutePath) -> Match? {
+        var captured: [String] = []
+        guard let node = descend(from: 0, path.segments[...], &captured) else { return nil }
+        return Match(endpoints: nodes[node].endpoints, captured: captured)
+    }
+
+    private func descend(from node: Int, _ segments: ArraySlice<String>, _ captured: inout [String]) -> Int? {
+        guard let segment = segments.first else { return nodes[node].endpoints.isEmpty ? nil : node }
+        let rest = segments.dropFirst()
+        if let next = nodes[node].literals[segment], let found = descend(from: next, rest, &captured) { return found }
+        guard let next = nodes[node].capture, !segment.isEmpty else { return nil }
+        captured.append(segment)
+        if let found = descend(from: next, rest, &captured) { return found }
+        captured.removeLast()
+        return nil
+    }
+}

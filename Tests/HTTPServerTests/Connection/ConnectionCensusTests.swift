@@ -1,0 +1,63 @@
+import Testing
+
+@testable import HTTPServer
+
+struct ConnectionCensusTests {
+    private func address(_ text: String) throws -> SocketAddress {
+        try #require(SocketAddress(host: text, port: 1))
+    }
+
+    private func census(connections: Int = 10, perAddress: Int = 2) -> ConnectionCensus {
+        var limits = ServerLimits()
+        limits.connections = connections
+        limits.connectionsPerAddress = perAddress
+        return ConnectionCensus(limits: limits)
+    }
+
+    @Test func anAddressMayHaveSoManyConnections() throws {
+        let census = census()
+        let one = try address("10.0.0.1")
+        #expect(census.admit(one))
+        #expect(census.admit(one))
+        #expect(!census.admit(one))
+        #expect(census.admit(try address("10.0.0.2")))
+        census.leave(one)
+        #expect(census.admit(one))
+        #expect(census.count == 3)
+    }
+
+    @Test func anIPv6NetworkCountsAsOneAddress() throws {
+        let census = census()
+        #expect(census.admit(try address("2001:db8::1")))
+        #expect(census.admit(try address("2001:db8::2:0:0:2")))
+        #expect(!census.admit(try address("2001:db8::3")))
+        #expect(census.admit(try address("2001:db8:0:1::1")))
+    }
+
+    @Test func everyListenerThatFoundNoRoomIsToldOnceThereIs() throws {
+        let census = census(connections: 1)
+        let one = try address("10.0.0.1")
+        let told = [Flag(), Flag()]
+        let calls = Gathered<Int>()
+        #expect(census.hasRoom(for: told[0]) { calls.append(-1) } == true)
+        #expect(census.admit(one))
+        for (number, listener) in told.enumerated() {
+            for _ in 0..<3 { #expect(census.hasRoom(for: listener) { calls.append(number) } == false) }
+        }
+        #expect(calls.values.isEmpty)
+        census.leave(one)
+        #expect(calls.values.sorted() == [0, 1])
+    }
+
+    @Test func emptinessIsWaitedFor() async throws {
+        let census = census()
+        await census.untilEmpty()
+        let one = try address("10.0.0.1")
+        #expect(census.admit(one))
+        let waiting = Task { await census.untilEmpty() }
+        try await Task.sleep(for: .milliseconds(10))
+        census.leave(one)
+        await waiting.value
+        #expect(census.count == 0)
+    }
+}
