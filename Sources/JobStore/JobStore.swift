@@ -1,0 +1,148 @@
+public import Foundation
+
+/// Where jobs, results and models outlive the process.
+///
+/// Every call is one transaction: it happens wholly or not at all, and what it returned is on disk. Calls may come from
+/// any number of tasks at once. A write finishes even when the calling task is cancelled, so that a worker that was
+/// told to stop can still say so.
+///
+/// A worker's life:
+///
+/// ```swift
+/// while let job = try await store.claimNext(worker: "w1") {
+///     let answer = compute(job)
+///     for (index, rows) in answer.chunks.enumerated() {
+///         try await store.appendResultChunk(job.id, attempt: job.attempt, index: index, data: rows)
+///     }
+///     _ = try await store.succeed(job.id, attempt: job.attempt, summary: answer.summary, modelID: answer.modelID,
+///                                 model: answer.model, stopReason: "converged")
+/// }
+/// ```
+///
+/// The attempt number is the worker's lease. Once a job was re-queued, claimed anew or ended, writes under the old
+/// number throw ``JobStoreError/Code/leaseLost``.
+///
+/// All calls throw ``JobStoreError``, and reads `CancellationError` when their task is cancelled.
+///
+/// Drivers: ``SQLiteJobStore`` on disk, ``InMemoryJobStore`` for tests. No call exposes a connection or relies on a
+/// single writer, and a claim is one statement, so that a driver for a database with many clients
+/// (`FOR UPDATE SKIP LOCKED`) has the same shape.
+public protocol JobStore: Sendable {
+    // MARK: Clients
+
+    /// Puts a job in the queue, unless its idempotency key says that this was done before.
+    ///
+    /// Job and key are written in one transaction. A key lives as long as its lifetime, and no longer than its job.
+    func submit(_ job: NewJob) async throws -> Submission
+
+    /// The job of this id; nil when there is none, or none any more.
+    func job(_ id: String) async throws -> Job?
+
+    /// Whether a job or model of this id existed and has been removed by ``expire()``.
+    ///
+    /// Remembered for the time the store was opened with. False for ids that were never given out or were deleted.
+    func isExpired(_ id: String) async throws -> Bool
+
+    /// A page of jobs, newest first, beginning after `cursor`.
+    ///
+    /// - Throws: `invalidCursor` for a cursor that no page gave out, `invalidArgument` for a limit outside 1...10,000.
+    func jobs(matching filter: JobFilter, limit: Int, after cursor: String?) async throws -> JobPage
+
+    /// Asks for a job to stop: a queued one is cancelled at once, a running one when its worker confirms.
+    ///
+    /// - Returns: nil when there is no such job.
+    func requestCancel(_ id: String) async throws -> CancelOutcome?
+
+    /// Forgets an ended job and its result. Its model stays until it is deleted itself or the job would have expired.
+    func delete(_ id: String) async throws -> DeleteOutcome
+
+    /// How many jobs are in each state; states without jobs are left out.
+    func counts() async throws -> [JobState: Int]
+
+    // MARK: Workers
+
+    /// Takes the next job from the queue: smallest priority first, then the oldest; nil when the queue is empty.
+    ///
+    /// No two calls ever get the same job and attempt, from however many tasks or processes they come.
+    func claimNext(worker: String) async throws -> Job?
+
+    /// Stores a piece of the result's rows; unseen until the job succeeds, dropped when the attempt ends otherwise.
+    ///
+    /// Chunks may come in any order; writing an index again replaces it.
+    ///
+    /// - Parameters:
+    ///   - index: the place of the chunk, from 0.
+    ///   - data: at most ``JobResult/maximumChunkBytes``.
+    func appendResultChunk(_ id: String, attempt: Int, index: Int, data: Data) async throws
+
+    /// Ends the job with a result: summary, model and state are written together, and the chunks become visible.
+    ///
+    /// A job that was asked to stop succeeds nevertheless: the request came too late.
+    ///
+    /// - Throws: `incompleteResult` when a chunk number is missing, `duplicateModel` when the model id is taken.
+    func succeed(
+        _ id: String, attempt: Int, summary: Data, modelID: String, model: Data, stopReason: String
+    ) async throws -> Job
+
+    /// Ends the job with an error, the text of a problem object; its chunks are dropped.
+    func fail(_ id: String, attempt: Int, error: String) async throws -> Job
+
+    /// Ends a job that was asked to stop, and did; its chunks are dropped.
+    func confirmCancelled(_ id: String, attempt: Int) async throws -> Job
+
+    /// Hands a running job back to the queue without counting the attempt, for a shutdown; a job that was asked to
+    /// stop is cancelled instead. Its chunks are dropped.
+    func release(_ id: String, attempt: Int) async throws -> Job
+
+    /// Reports that the worker of this attempt is gone: the job is queued again, or fails when its attempts ran out; a
+    /// job that was asked to stop is cancelled. Its chunks are dropped.
+    func workerLost(_ id: String, attempt: Int) async throws -> Job
+
+    // MARK: Results and models
+
+    /// The result of a succeeded job without its rows; nil for all other jobs.
+    func summary(_ id: String) async throws -> JobResult?
+
+    /// Rows of a succeeded job; nil for all other jobs and from ``JobResult/chunkCount`` on.
+    func resultChunk(_ id: String, index: Int) async throws -> Data?
+
+    /// The model of this id; nil when there is none, or none any more.
+    func model(_ modelID: String) async throws -> StoredModel?
+
+    /// A page of models, newest first, beginning after `cursor`.
+    func models(limit: Int, after cursor: String?) async throws -> ModelPage
+
+    /// Takes a model away from ``model(_:)`` and ``models(limit:after:)``; the result of its job stays whole.
+    ///
+    /// - Returns: whether there was such a model.
+    func deleteModel(_ modelID: String) async throws -> Bool
+
+    // MARK: Datasets
+
+    /// How many jobs on the dataset of this name have not ended.
+    func activeJobs(usingDataset name: String) async throws -> Int
+
+    /// Versions of stored content that must be kept: those of jobs that have not ended, and of succeeded jobs, whose
+    /// results are given out beside their input.
+    func datasetVersionsInUse() async throws -> Set<String>
+
+    // MARK: Upkeep
+
+    /// Takes care of jobs whose worker is lost; call it once after opening, before the first claim.
+    ///
+    /// Running jobs are queued again or fail when their attempts ran out; jobs asked to stop are cancelled; chunks of
+    /// unfinished results are dropped. A store that one process owns takes every held job for lost.
+    func recover() async throws -> RecoveryReport
+
+    /// Removes jobs, results and models whose time has passed, and remembers their ids for ``isExpired(_:)``.
+    ///
+    /// Expiry happens only here: until the next call, what is due is still readable. Call it every minute or so.
+    func expire() async throws -> ExpiryReport
+}
+
+extension JobStore {
+    /// The first page of all jobs, newest first.
+    public func jobs(limit: Int) async throws -> JobPage {
+        try await jobs(matching: JobFilter(), limit: limit, after: nil)
+    }
+}

@@ -1,0 +1,160 @@
+public import Foundation
+import Synchronization
+
+/// A job store that forgets everything with the process; for tests.
+///
+/// Behaves like ``SQLiteJobStore`` in every call, which the conformance suite holds it to, without files or waiting.
+public final class InMemoryJobStore: Sendable {
+    private let tables: Mutex<MemoryTables>
+    private let clock: @Sendable () -> Date
+    private let identifiers: @Sendable (Date) -> String
+
+    /// An empty store.
+    ///
+    /// - Parameters:
+    ///   - tombstoneLifetime: how long ``isExpired(_:)`` remembers.
+    ///   - now: the clock.
+    ///   - identifiers: names a new job; never the same name twice.
+    public init(
+        tombstoneLifetime: Duration = .seconds(30 * 86_400),
+        now: @escaping @Sendable () -> Date = { Date() },
+        identifiers: @escaping @Sendable (Date) -> String = { SortableIdentifier.make(prefix: "job", at: $0) }
+    ) {
+        tables = Mutex(MemoryTables(tombstoneLifetime: tombstoneLifetime))
+        clock = now
+        self.identifiers = identifiers
+    }
+
+    private func now() -> Date { clock().wholeMilliseconds }
+
+    private func move(
+        _ id: String, _ attempt: Int, _ event: JobEvent, then edit: (inout Job) -> Void = { _ in }
+    ) throws -> Job {
+        let now = now()
+        return try tables.withLock { try $0.move(id, attempt: attempt, event, at: now, then: edit) }
+    }
+}
+
+// The members' documentation is the protocol's; DocC shows it here too.
+// swift-format-ignore: AllPublicDeclarationsHaveDocumentation
+extension InMemoryJobStore: JobStore {
+    // MARK: Clients
+
+    public func submit(_ job: NewJob) async throws -> Submission {
+        try job.validate()
+        let now = now()
+        let id = identifiers(now)
+        return tables.withLock { $0.submit(job, id: id, at: now) }
+    }
+
+    public func job(_ id: String) async throws -> Job? {
+        tables.withLock { $0.jobs[id]?.job }
+    }
+
+    public func isExpired(_ id: String) async throws -> Bool {
+        tables.withLock { $0.tombstones[id] != nil }
+    }
+
+    public func jobs(matching filter: JobFilter, limit: Int, after cursor: String?) async throws -> JobPage {
+        let bound = try PageCursor.upperBound(cursor, limit: limit)
+        return tables.withLock { $0.page(of: filter, below: bound, limit: limit) }
+    }
+
+    public func requestCancel(_ id: String) async throws -> CancelOutcome? {
+        let now = now()
+        return tables.withLock { $0.requestCancel(id, at: now) }
+    }
+
+    public func delete(_ id: String) async throws -> DeleteOutcome {
+        tables.withLock { $0.delete(id) }
+    }
+
+    public func counts() async throws -> [JobState: Int] {
+        tables.withLock { $0.jobs.values.reduce(into: [:]) { $0[$1.job.state, default: 0] += 1 } }
+    }
+
+    // MARK: Workers
+
+    public func claimNext(worker: String) async throws -> Job? {
+        let now = now()
+        return tables.withLock { $0.claimNext(worker: worker, at: now) }
+    }
+
+    public func appendResultChunk(_ id: String, attempt: Int, index: Int, data: Data) async throws {
+        try JobResult.validateChunk(index: index, bytes: data.count)
+        try tables.withLock { try $0.append(data, at: index, to: id, attempt: attempt) }
+    }
+
+    public func succeed(
+        _ id: String, attempt: Int, summary: Data, modelID: String, model: Data, stopReason: String
+    ) async throws -> Job {
+        let now = now()
+        return try tables.withLock {
+            try $0.succeed(
+                id, attempt: attempt, summary: summary, modelID: modelID, model: model, stopReason: stopReason, at: now)
+        }
+    }
+
+    public func fail(_ id: String, attempt: Int, error: String) async throws -> Job {
+        try move(id, attempt, .failed) { $0.error = error }
+    }
+
+    public func confirmCancelled(_ id: String, attempt: Int) async throws -> Job {
+        try move(id, attempt, .cancelConfirmed)
+    }
+
+    public func release(_ id: String, attempt: Int) async throws -> Job {
+        try move(id, attempt, .released)
+    }
+
+    public func workerLost(_ id: String, attempt: Int) async throws -> Job {
+        try move(id, attempt, .workerLost)
+    }
+
+    // MARK: Results and models
+
+    public func summary(_ id: String) async throws -> JobResult? {
+        tables.withLock { $0.jobs[id]?.result }
+    }
+
+    public func resultChunk(_ id: String, index: Int) async throws -> Data? {
+        tables.withLock { tables in
+            tables.jobs[id].flatMap { $0.result == nil ? nil : $0.chunks[index] }
+        }
+    }
+
+    public func model(_ modelID: String) async throws -> StoredModel? {
+        tables.withLock { $0.models[modelID]?.listed }
+    }
+
+    public func models(limit: Int, after cursor: String?) async throws -> ModelPage {
+        let bound = try PageCursor.upperBound(cursor, limit: limit)
+        return tables.withLock { $0.modelPage(below: bound, limit: limit) }
+    }
+
+    public func deleteModel(_ modelID: String) async throws -> Bool {
+        tables.withLock { $0.deleteModel(modelID) }
+    }
+
+    // MARK: Datasets
+
+    public func activeJobs(usingDataset name: String) async throws -> Int {
+        tables.withLock { $0.jobs.values.count { $0.job.dataset == name && !$0.job.isDone } }
+    }
+
+    public func datasetVersionsInUse() async throws -> Set<String> {
+        tables.withLock { $0.datasetVersionsInUse }
+    }
+
+    // MARK: Upkeep
+
+    public func recover() async throws -> RecoveryReport {
+        let now = now()
+        return tables.withLock { $0.recover(at: now) }
+    }
+
+    public func expire() async throws -> ExpiryReport {
+        let now = now()
+        return tables.withLock { $0.expire(at: now) }
+    }
+}

@@ -1,0 +1,56 @@
+import Foundation
+import GRDB
+
+/// How the file is opened: settings, whose file it is, and migrations.
+extension SQLiteJobStore {
+    static func openPool(path: String, busyTimeout: Duration) throws -> DatabasePool {
+        if !FileManager.default.fileExists(atPath: path) {
+            // Results are the clients' data; SQLite gives the files beside this one the same rights. Where it cannot be
+            // made, SQLite will say why.
+            _ = FileManager.default.createFile(atPath: path, contents: nil, attributes: [.posixPermissions: 0o600])
+        }
+        var configuration = GRDB.Configuration()
+        configuration.label = "JobStore"
+        configuration.busyMode = .timeout(Double(busyTimeout.milliseconds) / 1000)
+        configuration.prepareDatabase { db in
+            if !db.configuration.readonly { try claimFile(db, path: path) }
+        }
+        let pool = try DatabasePool(path: path, configuration: configuration)
+        try pool.writeWithoutTransaction { db in
+            // GRDB sets NORMAL, which may lose the last transactions with the power. An accepted job must not be lost.
+            try db.execute(sql: "PRAGMA synchronous = FULL")
+            // A large result swells the log once; do not keep that space for ever.
+            try db.execute(sql: "PRAGMA journal_size_limit = \(16 << 20)")
+        }
+        let migrator = SQLiteSchema.migrator
+        if try pool.read(migrator.hasBeenSuperseded) {
+            throw JobStoreError(
+                code: .foreign,
+                message: "the job database \(path) was written by a newer version; upgrade, or choose another path")
+        }
+        try migrator.migrate(pool)
+        return pool
+    }
+
+    /// Marks an empty file as ours and refuses everybody else's; runs before anything is written to the file.
+    private static func claimFile(_ db: Database, path: String) throws {
+        if try Int.fetchOne(db, sql: "PRAGMA page_count") == 0 {
+            // Only takes effect before the first page is written.
+            try db.execute(sql: "PRAGMA auto_vacuum = INCREMENTAL")
+            try db.execute(sql: "PRAGMA application_id = \(SQLiteSchema.applicationID)")
+            return
+        }
+        guard try Int.fetchOne(db, sql: "PRAGMA application_id") == SQLiteSchema.applicationID else {
+            throw JobStoreError(
+                code: .foreign, message: "\(path) is a database of another program; choose another path")
+        }
+    }
+
+    /// Returns up to 8 MiB of free pages to the file system and says whether there are more.
+    static let vacuumStep: @Sendable (Database) throws -> Bool = { db in
+        let pages = 2048
+        guard let free = try Int.fetchOne(db, sql: "PRAGMA freelist_count"), free > 0 else { return false }
+        try db.execute(sql: "PRAGMA incremental_vacuum(\(pages))")
+        return free > pages
+    }
+}

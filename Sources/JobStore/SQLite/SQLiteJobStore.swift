@@ -1,0 +1,116 @@
+public import Foundation
+import GRDB
+import Synchronization
+
+/// A job store in one SQLite file, for one process.
+///
+/// ```swift
+/// let store = try SQLiteJobStore(path: "/var/lib/clusterd/jobs.sqlite")
+/// let report = try await store.recover()
+/// ```
+///
+/// A write that returned has been synced to disk (WAL, `synchronous=FULL`). Reads run beside writes. Beside the file
+/// lie `-wal` and `-shm`, which belong to it, and `-lock`, which keeps a second process out. The space of what was
+/// deleted or has expired is used again, and given back to the file system by ``expire()``.
+public final class SQLiteJobStore: Sendable {
+    /// Where the database is.
+    public let path: String
+    let tombstoneLifetime: Duration
+    let identifiers: @Sendable (Date) -> String
+    private let clock: @Sendable () -> Date
+    private let pool: DatabasePool
+    private let lock: StoreLock
+    private let isClosed = Atomic(false)
+
+    /// Opens the store, and creates it where there is none, readable by its owner only.
+    ///
+    /// Blocks while it opens, and while it brings an older file up to date: call it at the start.
+    ///
+    /// - Parameters:
+    ///   - path: the database file; its directory must exist.
+    ///   - tombstoneLifetime: how long ``isExpired(_:)`` remembers.
+    ///   - busyTimeout: how long to wait for another program that has locked the file.
+    ///   - now: the clock.
+    ///   - identifiers: names a new job; never the same name twice.
+    /// - Throws: ``JobStoreError`` with `locked`, `unwritable`, `corrupt`, `foreign`, `full` or `failure`.
+    public init(
+        path: String,
+        tombstoneLifetime: Duration = .seconds(30 * 86_400),
+        busyTimeout: Duration = .seconds(10),
+        now: @escaping @Sendable () -> Date = { Date() },
+        identifiers: @escaping @Sendable (Date) -> String = { SortableIdentifier.make(prefix: "job", at: $0) }
+    ) throws {
+        self.path = path
+        self.tombstoneLifetime = tombstoneLifetime
+        clock = now
+        self.identifiers = identifiers
+        lock = try StoreLock(path: path)
+        do {
+            pool = try SQLiteJobStore.openPool(path: path, busyTimeout: busyTimeout)
+        } catch {
+            throw JobStoreError.wrap(error, path: path)
+        }
+    }
+
+    deinit { try? close() }
+
+    /// Waits for calls in progress and lets go of the file, so that it can be opened anew; later calls throw `closed`.
+    ///
+    /// Happens by itself when the last reference goes.
+    public func close() throws {
+        guard !isClosed.exchange(true, ordering: .acquiringAndReleasing) else { return }
+        do {
+            // GRDB closes its writing connection before the readers, which cannot empty the log. What this leaves undone
+            // the next opening does.
+            _ = try? pool.writeWithoutTransaction { db in try db.checkpoint(.truncate) }
+            try pool.close()
+        } catch {
+            isClosed.store(false, ordering: .releasing)
+            throw JobStoreError.wrap(error, path: path)
+        }
+        lock.release()
+    }
+
+    /// The clock, in the whole milliseconds that are stored.
+    func now() -> Date { clock().wholeMilliseconds }
+
+    /// Reads from a snapshot of the last committed state.
+    func read<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
+        try await perform { pool in try await pool.read(body) }
+    }
+
+    /// Runs one transaction, wholly or not at all.
+    ///
+    /// A task of its own shields it from the caller's cancellation: a worker that was told to stop must still be able to
+    /// say that it did.
+    func write<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
+        try await perform { pool in try await Task { try await pool.write(body) }.value }
+    }
+
+    /// Gives pages that deletions left free back to the file system.
+    ///
+    /// In steps, so that other writers get their turn in between. The file itself shrinks at the next checkpoint.
+    func returnFreePages() async throws {
+        try await perform { pool in
+            try await Task {
+                while try await pool.writeWithoutTransaction(SQLiteJobStore.vacuumStep) {}
+            }.value
+        }
+    }
+
+    /// Runs an access and turns what goes wrong into an error of ours.
+    private func perform<Value: Sendable>(
+        _ access: (DatabasePool) async throws -> Value
+    ) async throws -> Value {
+        if isClosed.load(ordering: .acquiring) { throw JobStoreError.closed(path) }
+        do {
+            return try await access(pool)
+        } catch {
+            // Closed in the meantime: SQLite's words for that say nothing.
+            if isClosed.load(ordering: .acquiring), error is DatabaseError {
+                throw JobStoreError.closed(path, cause: error)
+            }
+            throw JobStoreError.wrap(error, path: path)
+        }
+    }
+}

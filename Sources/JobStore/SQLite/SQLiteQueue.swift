@@ -1,0 +1,85 @@
+import Foundation
+import GRDB
+
+/// The queue in SQL: in, claimed, out.
+///
+/// Each function is the body of one transaction.
+enum SQLiteQueue {
+    /// The job that a key started, unless the key has lived out its time.
+    private static let selectKey = """
+        SELECT idempotency_key.digest, job.id FROM idempotency_key JOIN job ON job.sequence = idempotency_key.job \
+        WHERE scope = ? AND key = ? AND idempotency_key.expires_at > ?
+        """
+
+    /// REPLACE: what stands there has expired, else the submission would have ended before.
+    private static let insertKey = """
+        INSERT OR REPLACE INTO idempotency_key (scope, key, digest, job, created_at, expires_at) \
+        VALUES (?, ?, ?, ?, ?, ?)
+        """
+
+    /// The first job in line: the first entry of the queue's index.
+    ///
+    /// INDEXED BY, because the planner prefers the index by state and then sorts the whole queue for each claim.
+    static let next = """
+        SELECT sequence FROM job INDEXED BY job_queue WHERE state = 'queued' ORDER BY priority, sequence LIMIT 1
+        """
+
+    /// How many jobs wait, counted no further than a limit.
+    private static let waiting = """
+        SELECT COUNT(*) FROM (SELECT 1 FROM job INDEXED BY job_queue WHERE state = 'queued' LIMIT ?)
+        """
+
+    /// One statement, so that no two workers get the same job, whatever isolation a database offers.
+    private static let claiming = """
+        UPDATE job SET state = 'running', revision = revision + 1, attempt = attempt + 1, started_at = ?, worker = ? \
+        WHERE sequence = (\(next)) \
+        RETURNING \(JobRow.columns)
+        """
+
+    static func submit(_ db: Database, _ new: NewJob, id: String, at now: Date) throws -> Submission {
+        if let wanted = new.idempotency,
+            let known = try Row.fetchOne(
+                db.cachedStatement(sql: selectKey), arguments: [wanted.scope, wanted.key, now.milliseconds])
+        {
+            guard known[0] == wanted.digest, let earlier = try JobRow.fetch(db, id: known[1]) else { return .conflict }
+            return .replayed(earlier.job)
+        }
+        if let limit = new.queueLimit,
+            let count = try Int.fetchOne(db.cachedStatement(sql: waiting), arguments: [limit]), count >= limit
+        {
+            return .queueFull
+        }
+        let job = Job(new, id: id, at: now)
+        let sequence = try JobRow.insert(db, job)
+        if let key = new.idempotency {
+            try db.cachedStatement(sql: insertKey).execute(arguments: [
+                key.scope, key.key, key.digest, sequence, now.milliseconds,
+                now.advanced(by: key.lifetime).milliseconds,
+            ])
+        }
+        return .accepted(job)
+    }
+
+    static func claim(_ db: Database, worker: String, at now: Date) throws -> Job? {
+        try JobRow.fetchOne(db.cachedStatement(sql: claiming), arguments: [now.milliseconds, worker])?.job
+    }
+
+    static func requestCancel(_ db: Database, _ id: String, at now: Date) throws -> CancelOutcome? {
+        guard var row = try JobRow.fetch(db, id: id) else { return nil }
+        let before = row.job.state
+        if row.job.apply(.cancelRequested, at: now) != .ignore { try row.update(db) }
+        return CancelOutcome(row.job, before: before)
+    }
+
+    /// Ends an attempt without a result; the job is queued, failed or cancelled afterwards.
+    static func endAttempt(
+        _ db: Database, _ id: String, attempt: Int, _ event: JobEvent, error: String?, at now: Date
+    ) throws -> Job {
+        var row = try JobRow.fetch(db, id: id, heldBy: attempt)
+        try row.job.apply(event, fromAttempt: attempt, at: now)
+        if let error { row.job.error = error }
+        try row.update(db)
+        try SQLiteResults.dropChunks(db, of: row.sequence)
+        return row.job
+    }
+}
