@@ -1,0 +1,100 @@
+import AttentionClustering
+import HTTPServer
+import HTTPTypes
+import PointFormats
+
+/// A body of new points on its way through a model, block by block.
+///
+/// `@unchecked Sendable` is sound: one task at a time asks for the next block.
+final class AssignmentStream: @unchecked Sendable {
+    /// Points gathered from the decoder.
+    private struct Batch: PointSink {
+        var values: [Float] = []
+        var dimension = 0
+        var identifiers: RowIdentifiers?
+
+        mutating func append(_ rows: UnsafeBufferPointer<Float>, dimension: Int) {
+            self.dimension = dimension
+            values.append(contentsOf: rows)
+        }
+
+        mutating func append(_ identifiers: RowIdentifiers) {
+            if self.identifiers == nil { self.identifiers = RowIdentifiers() }
+            self.identifiers?.append(identifiers)
+        }
+    }
+
+    private let body: PointBody
+    private var decoder: PointDecoder
+    private let model: StoredClusterModel
+    private let blockValues: Int
+    private let threads: Int
+    private let offload: Offload
+    /// Whether the client chose the columns, so that their names need not be the model's.
+    private let hasChosenColumns: Bool
+    private var batch = Batch()
+    private var hasEnded = false
+    /// The columns of the body, as far as they are known so far.
+    private(set) var schema: PointSchema?
+
+    /// - Parameter blockValues: how many numbers a block has at least, the last one excepted.
+    init(
+        _ body: PointBody, decoder: PointDecoder, model: StoredClusterModel, hasChosenColumns: Bool, blockValues: Int,
+        threads: Int, offload: Offload
+    ) {
+        self.body = body
+        self.decoder = decoder
+        self.model = model
+        self.blockValues = blockValues
+        self.threads = threads
+        self.offload = offload
+        self.hasChosenColumns = hasChosenColumns
+    }
+
+    /// The names of the coordinates: the body's, or the model's where the body has none.
+    var columns: [String] { schema?.columns ?? model.columns }
+
+    /// The next points with what the model says of them; nil at the end.
+    ///
+    /// - Throws: `Problem` or `FormatError` for a body that cannot be read or does not fit the model.
+    func next() async throws -> TableBlock? {
+        while !hasEnded, batch.values.count < blockValues {
+            if let piece = try await body.next() {
+                try piece.withUnsafeBytes { try decoder.feed($0, into: &batch) }
+                if let schema = decoder.schema { try check(schema) }
+            } else {
+                hasEnded = true
+                try check(try decoder.finish(into: &batch).schema)
+            }
+        }
+        guard !batch.values.isEmpty else { return nil }
+        let taken = batch
+        batch = Batch()
+        let points = try Points(
+            values: taken.values, count: taken.values.count / taken.dimension, dimension: taken.dimension)
+        let assignment = try await offload.run { [model, threads] in try model.model.assign(points, threads: threads) }
+        return TableBlock(
+            count: points.count, identifiers: taken.identifiers, values: taken.values[...],
+            labels: assignment.labels[...], distances: assignment.distances[...],
+            confidence: assignment.confidence[...])
+    }
+
+    private func check(_ schema: PointSchema) throws {
+        self.schema = schema
+        let wanted = model.model.dimension
+        guard schema.dimension == wanted else {
+            throw Problem(
+                .unprocessableContent, type: "/problems/invalid-points", title: "The points do not fit the model",
+                detail: "the model wants \(wanted) columns (\(model.columns.prefix(20).joined(separator: ", ")))"
+                    + ", the body has \(schema.dimension); choose them with ?columns=")
+        }
+        guard !hasChosenColumns, let names = schema.columns, let wanted = model.namedColumns, names != wanted else {
+            return
+        }
+        throw Problem(
+            .unprocessableContent, type: "/problems/invalid-points", title: "The points do not fit the model",
+            detail: "the model was trained on \(wanted.prefix(20).joined(separator: ", ")), the body names "
+                + "\(names.prefix(20).joined(separator: ", ")); name them alike, or choose them in the model's order "
+                + "with ?columns=")
+    }
+}

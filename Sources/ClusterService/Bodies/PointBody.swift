@@ -1,0 +1,74 @@
+import Foundation
+import HTTPServer
+import HTTPTypes
+import PointFormats
+
+/// A request's body of points: checked, unpacked, and counted against a limit while it streams.
+///
+/// `@unchecked Sendable` is sound as ``ByteSource`` says.
+final class PointBody: ByteSource, @unchecked Sendable {
+    private let source: any ByteSource
+    /// The part of a form that holds the points; nil when the body is not a form.
+    private let part: FilePart?
+    private let limit: Int
+    private var count = 0
+
+    /// Starts to read the body of `request`.
+    ///
+    /// - Parameter limit: the most bytes it may unpack to.
+    /// - Throws: `Problem` 415 for a coding that is not supported, 400 for a malformed `Content-Digest` or a form
+    ///   without a boundary.
+    init(_ request: Request, limit: Int) throws {
+        let coding = try Self.coding(request.headers)
+        let content = UnpackedContent(try RequestContent(request), coding: coding)
+        part = try FormBoundary(contentType: request.headers[.contentType])
+            .map { FilePart(content, boundary: $0, limit: limit) }
+        source = part.map { UnpackedContent($0, coding: nil) } ?? content
+        self.limit = limit
+    }
+
+    /// A decoder for the body.
+    ///
+    /// - Parameter format: what the headers say it holds. In a form the file's own type counts, where it is known.
+    func decoder(_ format: PointFormat?, _ options: DecodingOptions) async throws -> PointDecoder {
+        guard let part else { return PointDecoder(format: format, options: options) }
+        let type = try await part.begin()
+        return PointDecoder(format: type.flatMap(PointFormat.init(mediaType:)), options: options)
+    }
+
+    func next() async throws -> [UInt8]? {
+        guard let piece = try await source.next() else { return nil }
+        count += piece.count
+        guard count <= limit else { throw Problem.contentTooLarge(limit: limit) }
+        return piece
+    }
+
+    /// Decodes the whole body.
+    ///
+    /// - Throws: `Problem` or `FormatError`, or what `sink` throws.
+    func decode<Sink: PointSink>(_ decoder: inout PointDecoder, into sink: inout Sink) async throws -> DecodedSummary {
+        while let piece = try await next() {
+            try piece.withUnsafeBytes { try decoder.feed($0, into: &sink) }
+        }
+        return try decoder.finish(into: &sink)
+    }
+
+    /// The coding that the headers name; nil where the bytes tell.
+    static func coding(_ headers: HTTPFields) throws -> ContentCoding? {
+        let tokens = (headers[.contentEncoding] ?? "").split(separator: ",")
+            .map { $0.trimmingCharacters(in: .whitespaces).lowercased() }
+            .filter { !$0.isEmpty && $0 != "identity" }
+        guard let token = tokens.first else { return nil }
+        guard tokens.count == 1, let coding = ContentCoding(token: token) else {
+            let known = ContentCoding.allCases.map(\.rawValue)
+            throw Problem(
+                .unsupportedMediaType, type: "/problems/unsupported-content-coding",
+                title: "The body's content coding is not supported",
+                detail:
+                    "\"\(tokens.joined(separator: ", ").prefix(64))\" is not read here; pack the body once, with one "
+                    + "of: \(known.joined(separator: ", ")), or send it as it is",
+                members: ["supported": .strings(known)], headers: [.acceptEncoding: known.joined(separator: ", ")])
+        }
+        return coding
+    }
+}

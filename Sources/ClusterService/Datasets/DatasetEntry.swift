@@ -1,0 +1,66 @@
+import Foundation
+import HTTPServer
+import HTTPTypes
+
+/// A named dataset: the name a user gave and the stored content it stands for now.
+struct DatasetEntry: Codable, Sendable, Equatable {
+    let name: String
+    let createdAt: Date
+    let updatedAt: Date
+    /// The format the content arrived in.
+    let format: String
+    let content: DatasetDescription
+
+    /// The entity tag of the content: its digest.
+    var entityTag: EntityTag? { EntityTag(content.digest) }
+
+    /// The entity tag of the content in a format, whose bytes are not those of another.
+    func entityTag(of format: ResultFormat) -> EntityTag? { EntityTag("\(content.digest).\(format.rawValue)") }
+
+    /// The entity tag as a field value.
+    var entityTagText: String { content.entityTagText }
+
+    var json: JSONValue {
+        .object([
+            "name": .string(name),
+            "rows": .integer(content.rows),
+            "dimension": .integer(content.dimension),
+            "dtype": .string("float32"),
+            "bytes": .integer(content.byteCount),
+            "digest": .string("sha-256:" + content.digest),
+            "id_column": .string(orNull: content.identifier),
+            "format": .string(format),
+            "created_at": Timestamp.json(createdAt),
+            "updated_at": Timestamp.json(updatedAt),
+            "columns": .array(
+                zip(content.columnNames, content.statistics).map { name, column in
+                    .object([
+                        "name": .string(name), "min": .float(column.min), "max": .float(column.max),
+                        "mean": .number(column.mean),
+                    ])
+                }),
+            "warnings": .array(content.warnings.map(JSONValue.string)),
+        ])
+    }
+
+    /// Checks a name that a user chose, which also becomes a file name.
+    ///
+    /// - Throws: ``Problem`` 422 unless it has 1 to 128 of the characters A-Z a-z 0-9 . _ - and starts with none
+    ///   of the last two and no dot.
+    static func checkName(_ name: String) throws {
+        func isAlphanumeric(_ byte: UInt8) -> Bool {
+            switch byte {
+            case 0x30...0x39, 0x41...0x5A, 0x61...0x7A: true
+            default: false
+            }
+        }
+        let bytes = Array(name.utf8)
+        guard let first = bytes.first, bytes.count <= 128, isAlphanumeric(first),
+            bytes.allSatisfy({ isAlphanumeric($0) || $0 == 0x2E || $0 == 0x5F || $0 == 0x2D })
+        else {
+            throw Problem(
+                .unprocessableContent, type: "/problems/invalid-name", title: "The dataset's name cannot be used",
+                detail: "a name has 1 to 128 of the characters A-Z a-z 0-9 . _ - and begins with a letter or digit")
+        }
+    }
+}

@@ -1,0 +1,210 @@
+import Foundation
+import Glibc
+import Synchronization
+
+/// The point sets of a data directory: content files named by digest, and names that stand for them.
+///
+/// `content/<digest>.points` holds each distinct content once; `names/<name>.json` says which content a name stands
+/// for. Both are replaced by rename, so a crash leaves the old state or the new. Content goes when no name, no job
+/// and no upload in progress needs it (``sweep(inUse:)``).
+final class DatasetStore: Sendable {
+    /// Keeps content from being swept between its upload and the moment a name or a job refers to it.
+    final class Pin: Sendable {
+        let content: DatasetDescription
+        private let store: DatasetStore
+
+        fileprivate init(_ content: DatasetDescription, store: DatasetStore) {
+            self.content = content
+            self.store = store
+        }
+
+        deinit { store.unpin(content.digest) }
+    }
+
+    private struct State {
+        var entries: [String: DatasetEntry] = [:]
+        var pins: [String: Int] = [:]
+        /// What was pinned since the running sweep chose its candidates.
+        var pinnedSinceSweep: Set<String> = []
+
+        /// The content that names and uploads need.
+        var neededContent: Set<String> { Set(entries.values.map(\.content.digest)).union(pins.keys) }
+
+        mutating func pin(_ digest: String) {
+            pins[digest, default: 0] += 1
+            pinnedSinceSweep.insert(digest)
+        }
+    }
+
+    private let contentDirectory: String
+    private let namesDirectory: String
+    private let state: Mutex<State>
+    /// Held while a name changes, file and all; ``state`` is held for moments only, so that readers never wait for
+    /// the disk.
+    private let nameChange = Mutex(())
+
+    private let quota: StorageQuota
+    private let maximumEntries: Int
+
+    /// Opens the store in `directory`, making what is missing and removing what broken uploads left.
+    init(directory: String, limits: ServiceLimits = ServiceLimits()) throws {
+        contentDirectory = "\(directory)/content"
+        namesDirectory = "\(directory)/names"
+        for path in [contentDirectory, namesDirectory] {
+            try FileDescriptor.makeDirectory(path)
+        }
+        var state = State()
+        maximumEntries = limits.datasets
+        for file in try FileManager.default.contentsOfDirectory(atPath: namesDirectory) {
+            guard file.hasSuffix(".json") else {
+                // What a crash left of a name's change.
+                if file.hasSuffix(".new") { unlink("\(namesDirectory)/\(file)") }
+                continue
+            }
+            let data = try Data(contentsOf: URL(fileURLWithPath: "\(namesDirectory)/\(file)"))
+            let entry = try JSONDecoder().decode(DatasetEntry.self, from: data)
+            state.entries[entry.name] = entry
+        }
+        var used = 0
+        for file in try FileManager.default.contentsOfDirectory(atPath: contentDirectory) {
+            let path = "\(contentDirectory)/\(file)"
+            if file.hasSuffix(".part") { unlink(path) } else { used += Self.size(path) }
+        }
+        quota = StorageQuota(limit: limits.storedBytes, used: used)
+        self.state = Mutex(state)
+    }
+
+    /// A file for what is too long for memory.
+    func spool() throws -> SpoolFile { try SpoolFile(directory: contentDirectory) }
+
+    /// Starts an upload.
+    func writer() throws -> DatasetWriter { try DatasetWriter(directory: contentDirectory, quota: quota) }
+
+    /// Stores what `writer` received; the content stays as long as the pin, a name or a job needs it.
+    ///
+    /// Blocks until the bytes are on the disk.
+    ///
+    /// - Parameter identifier: the name of the column that identifies the rows.
+    func commit(
+        _ writer: DatasetWriter, columns: [String]?, identifier: String? = nil, warnings: [String] = []
+    ) throws -> Pin {
+        let content = try writer.finish(columns: columns, identifier: identifier, warnings: warnings)
+        let pin = try state.withLock { state in
+            try writer.publish(as: path(content.digest))
+            state.pin(content.digest)
+            return Pin(content, store: self)
+        }
+        try FileDescriptor.synchronizeDirectory(contentDirectory)
+        return pin
+    }
+
+    /// Lets `name` stand for pinned content.
+    ///
+    /// - Parameter permit: is asked, with the entry so far, whether to go on; it throws where not.
+    /// - Returns: the entry, and whether the name is new.
+    func assign(
+        _ name: String, to pin: Pin, format: String, now: Date, permit: (DatasetEntry?) throws -> Void
+    ) throws -> (entry: DatasetEntry, isNew: Bool) {
+        try nameChange.withLock { _ in
+            let previous = entry(name)
+            try permit(previous)
+            if previous == nil { try checkCount() }
+            let entry = DatasetEntry(
+                name: name, createdAt: previous?.createdAt ?? now, updatedAt: now, format: format, content: pin.content)
+            let bytes = Array(try JSONEncoder().encode(entry))
+            try FileDescriptor.replace("\(namesDirectory)/\(name).json", with: bytes, directory: namesDirectory)
+            state.withLock { $0.entries[name] = entry }
+            return (entry, previous == nil)
+        }
+    }
+
+    /// Checks that there may be one more dataset.
+    ///
+    /// - Throws: ``TooManyDatasets``.
+    func checkCount() throws {
+        guard state.withLock({ $0.entries.count }) < maximumEntries else {
+            throw TooManyDatasets(limit: maximumEntries)
+        }
+    }
+
+    /// The dataset of that name.
+    func entry(_ name: String) -> DatasetEntry? { state.withLock { $0.entries[name] } }
+
+    /// The dataset of that name with a pin on its content, to start a job from.
+    func pinnedEntry(_ name: String) -> (entry: DatasetEntry, pin: Pin)? {
+        state.withLock { state in
+            guard let entry = state.entries[name] else { return nil }
+            state.pin(entry.content.digest)
+            return (entry, Pin(entry.content, store: self))
+        }
+    }
+
+    /// All datasets, by name.
+    func entries() -> [DatasetEntry] { state.withLock { $0.entries.values.sorted { $0.name < $1.name } } }
+
+    /// Forgets a name; its content goes with the next sweep unless something else needs it.
+    ///
+    /// - Parameter permit: is asked, with the entry, whether to go on; it throws where not.
+    func remove(_ name: String, permit: (DatasetEntry) throws -> Void) throws -> Bool {
+        try nameChange.withLock { _ in
+            guard let entry = entry(name) else { return false }
+            try permit(entry)
+            let path = "\(namesDirectory)/\(name).json"
+            guard unlink(path) == 0 || errno == ENOENT else { throw StorageError("remove", path) }
+            state.withLock { $0.entries[name] = nil }
+            try FileDescriptor.synchronizeDirectory(namesDirectory)
+            return true
+        }
+    }
+
+    /// Maps stored content.
+    ///
+    /// - Throws: ``StorageError``, `ENOENT` when the content is gone.
+    func open(digest: String) throws -> DatasetFile { try DatasetFile(mapping: path(digest)) }
+
+    /// Removes content that nothing needs.
+    ///
+    /// - Parameter inUse: tells which content jobs need; called once, after the candidates are chosen, so that a
+    ///   job submitted meanwhile is either in its answer or still pinned.
+    /// - Returns: how many files were removed.
+    @discardableResult
+    func sweep(inUse: () async throws -> Set<String>) async throws -> Int {
+        let stored = try FileManager.default.contentsOfDirectory(atPath: contentDirectory)
+            .compactMap { $0.hasSuffix(".points") ? String($0.dropLast(7)) : nil }
+        let candidates = state.withLock { state in
+            state.pinnedSinceSweep.removeAll()
+            return Set(stored).subtracting(state.neededContent)
+        }
+        guard !candidates.isEmpty else { return 0 }
+        let unused = candidates.subtracting(try await inUse())
+        return state.withLock { state in
+            let removable = unused.subtracting(state.neededContent).subtracting(state.pinnedSinceSweep)
+            for digest in removable {
+                let path = path(digest)
+                let size = Self.size(path)
+                if unlink(path) == 0 { quota.give(size) }
+            }
+            return removable.count
+        }
+    }
+
+    /// The size of a file, 0 when there is none.
+    private static func size(_ path: String) -> Int {
+        var status = Glibc.stat()
+        return stat(path, &status) == 0 ? Int(status.st_size) : 0
+    }
+
+    private func path(_ digest: String) -> String { "\(contentDirectory)/\(digest).points" }
+
+    private func unpin(_ digest: String) {
+        state.withLock { state in
+            guard let count = state.pins[digest] else { return }
+            state.pins[digest] = count > 1 ? count - 1 : nil
+        }
+    }
+}
+
+/// There are as many datasets as there may be.
+struct TooManyDatasets: Error, Equatable {
+    let limit: Int
+}

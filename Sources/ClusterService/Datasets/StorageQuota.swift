@@ -1,0 +1,30 @@
+import Synchronization
+
+/// How many bytes the stored point sets take, and how many they may.
+final class StorageQuota: Sendable {
+    let limit: Int
+    private let used: Mutex<Int>
+
+    init(limit: Int, used: Int = 0) {
+        self.limit = limit
+        self.used = Mutex(used)
+    }
+
+    /// Takes room.
+    ///
+    /// - Throws: ``StorageQuotaExceeded`` when there is not so much left.
+    func take(_ bytes: Int) throws {
+        try used.withLock { used in
+            guard bytes <= limit - used else { throw StorageQuotaExceeded(limit: limit) }
+            used += bytes
+        }
+    }
+
+    /// Gives room back.
+    func give(_ bytes: Int) { used.withLock { $0 -= bytes } }
+}
+
+/// The stored point sets would take more than they may.
+struct StorageQuotaExceeded: Error, Equatable {
+    let limit: Int
+}

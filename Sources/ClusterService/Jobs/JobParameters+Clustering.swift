@@ -1,0 +1,38 @@
+import AttentionClustering
+
+/// How clusters are found.
+public enum ClusteringMode: String, Sendable, CaseIterable {
+    /// By trained heads.
+    case heads
+    /// By attention of the points to each other, without training; needs no number of clusters.
+    case inContext = "in_context"
+}
+
+extension JobParameters {
+    /// Clusters `points` as the parameters say.
+    ///
+    /// - Throws: `ClusteringError`; `CancellationError` when `control` cancels.
+    func cluster(_ points: Points, control: FitControl) throws -> Clustering {
+        switch mode {
+        case .heads: try AttentionHeads.fit(points, options: fit, control: control)
+        case .inContext: try InContextClustering.fit(points, options: inContextOptions, control: control)
+        }
+    }
+
+    /// The library's options in mode ``ClusteringMode/inContext``.
+    var inContextOptions: InContextOptions {
+        var options = InContextOptions()
+        options.inverseTemperature = contextInverseTemperature
+        options.clusterCount = fixedClusterCount
+        options.standardize = fit.standardize
+        options.refinement = fit.refinement
+        options.seed = fit.seed
+        return options
+    }
+
+    /// The number of clusters asked for; nil when the points decide.
+    var fixedClusterCount: Int? {
+        if case .fixed = fit.clusterCountSelection { return fit.clusterCount }
+        return nil
+    }
+}

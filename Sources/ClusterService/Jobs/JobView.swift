@@ -1,0 +1,62 @@
+import AttentionClustering
+import Foundation
+import JobStore
+
+/// A job as clients see it.
+struct JobView {
+    let job: Job
+    /// How far it is, while it runs here.
+    let progress: ProgressBoard.Entry?
+
+    /// What stands in the entity tag: it changes whenever what a client sees changes.
+    var entityTag: String { "\(job.revision).\(progress?.version ?? 0)" }
+
+    /// The entity tag as a field value.
+    var entityTagText: String { "\"\(entityTag)\"" }
+
+    /// The job object of the contract.
+    var json: JSONValue {
+        .object([
+            "id": .string(job.id),
+            "state": .string(job.state.rawValue),
+            "done": .bool(job.state.isTerminal),
+            "created_at": Timestamp.json(job.createdAt),
+            "started_at": Timestamp.json(job.startedAt),
+            "finished_at": Timestamp.json(job.finishedAt),
+            "expires_at": Timestamp.json(job.expiresAt),
+            "dataset": .string(orNull: job.dataset),
+            "dataset_etag": .string(orNull: job.datasetETag),
+            "labels": .object(
+                job.labels.sorted { $0.key < $1.key }.map { .init(name: $0.key, value: .string($0.value)) }),
+            "params": Self.embedded(job.parameters),
+            "progress": progressJSON,
+            "attempt": .integer(job.attempt),
+            "stop_reason": .string(orNull: job.stopReason),
+            "error": job.error.map(Self.embedded) ?? .null,
+            "model": .string(orNull: job.model),
+        ])
+    }
+
+    private var progressJSON: JSONValue {
+        guard let progress else {
+            let isOver = job.state == .succeeded
+            return .object([
+                "phase": .string(job.state.isTerminal ? "done" : "queued"), "fraction": .number(isOver ? 1 : 0),
+                "iteration": .null, "objective": .null, "eta_seconds": isOver ? .number(0) : .null,
+            ])
+        }
+        let rest = progress.remainingSeconds(now: .now)
+        return .object([
+            "phase": .string(progress.phase.rawValue),
+            "fraction": .number((progress.fraction * 1000).rounded(.down) / 1000),
+            "iteration": .integer(progress.iteration),
+            "objective": progress.objective.map(JSONValue.number) ?? .null,
+            "eta_seconds": rest.map { .number(($0 * 10).rounded() / 10) } ?? .null,
+        ])
+    }
+
+    /// JSON text that was stored, as a part of the answer.
+    private static func embedded(_ text: String) -> JSONValue {
+        (try? JSONValue.parse(Data(text.utf8))) ?? .null
+    }
+}

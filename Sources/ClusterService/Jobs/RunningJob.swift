@@ -1,0 +1,35 @@
+import AttentionClustering
+import Synchronization
+
+/// A job that runs here now, and what it has been told.
+final class RunningJob: Sendable {
+    /// Why a run is to end early.
+    enum Order: Int, Sendable {
+        case none
+        /// The user cancelled it.
+        case cancel
+        /// The service stops; the job goes back to the queue.
+        case release
+    }
+
+    private let orderNumber = Atomic(Order.none.rawValue)
+    private let deadline: ContinuousClock.Instant?
+
+    init(timeBudgetSeconds: Double?) {
+        deadline = timeBudgetSeconds.map { ContinuousClock.now + .seconds(min($0, 1e9)) }
+    }
+
+    var order: Order { Order(rawValue: orderNumber.load(ordering: .relaxed)) ?? .none }
+
+    /// Tells the run to end; the first order counts.
+    func give(_ order: Order) {
+        _ = orderNumber.compareExchange(expected: Order.none.rawValue, desired: order.rawValue, ordering: .relaxed)
+    }
+
+    /// What the fit asks between its passes.
+    func decide() -> FitDecision {
+        if order != .none { return .cancel }
+        if let deadline, ContinuousClock.now >= deadline { return .finish }
+        return .proceed
+    }
+}

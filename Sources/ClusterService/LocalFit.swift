@@ -1,0 +1,124 @@
+import AttentionClustering
+import Foundation
+import Glibc
+public import PointFormats
+
+/// One clustering without a server: a file or standard input in, the same result as `POST /v1/cluster` out.
+public struct LocalFit: Sendable {
+    /// The file to read, `-` for standard input.
+    public var path: String
+    /// What to do, as the service's parameters.
+    public var parameters: JobParameters
+    /// How to read the input.
+    public var decoding: DecodingOptions
+    /// `json` or `csv`.
+    public var format: String
+    /// How many threads to use.
+    public var threads: Int
+
+    /// A clustering of the file at `path`.
+    public init(path: String, parameters: JobParameters, decoding: DecodingOptions, format: String, threads: Int) {
+        self.path = path
+        self.parameters = parameters
+        self.decoding = decoding
+        self.format = format
+        self.threads = threads
+    }
+
+    /// The values that ``format`` can have.
+    public static var formats: [String] { ResultFormat.allCases.map(\.rawValue) }
+
+    /// Reads, clusters and writes the result to standard output.
+    ///
+    /// - Parameter report: is told how far the work is.
+    /// - Throws: ``LocalFitError``.
+    public func run(report: @escaping @Sendable (_ phase: String, _ fraction: Double) -> Void) async throws {
+        do {
+            let (points, input) = try read()
+            let names = input.schema.columns ?? DatasetDescription.defaultNames(points.dimension)
+            try parameters.check(
+                rows: points.count, dimension: points.dimension, isConstant: points.areIdentical)
+            let handle = RunningJob(timeBudgetSeconds: parameters.timeBudgetSeconds)
+            let control = FitControl(
+                threads: threads, decide: { handle.decide() },
+                report: { report($0.phase.rawValue, $0.fraction) })
+            let clustering = try parameters.cluster(points, control: control)
+            let summary = ResultSummary(
+                clustering, columns: names, seed: parameters.fit.seed,
+                warnings: input.warnings + points.precisionWarnings(names))
+            let encoder = ResultEncoder(
+                chunks: AssignmentChunks(
+                    labels: clustering.assignments, distances: clustering.distances,
+                    confidence: clustering.confidence))
+            switch ResultFormat(rawValue: format) {
+            case .csv, .ndjson:
+                try await encoder.writeLines(
+                    format == "csv" ? .csv : .ndjson, StoredTable(names: names, points: points),
+                    to: Self.writeToStandardOutput)
+            case .npy: try await encoder.writeNumpy(count: summary.n, to: Self.writeToStandardOutput)
+            case .json, nil:
+                try await encoder.writeJSON(summary, job: nil, model: nil, to: Self.writeToStandardOutput)
+            }
+        } catch {
+            throw LocalFitError(error, path: path)
+        }
+    }
+
+    private func read() throws -> (Points, DecodedSummary) {
+        var decoder = PointDecoder(
+            format: PointFormat(pathExtension: (path as NSString).pathExtension), options: decoding)
+        var array = PointArray()
+        let input =
+            path == "-"
+            ? try FileDescriptor(duplicating: STDIN_FILENO, name: "standard input")
+            : try FileDescriptor(opening: path, flags: O_RDONLY)
+        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 256 * 1024, alignment: 16)
+        defer { buffer.deallocate() }
+        while true {
+            let count = Glibc.read(input.number, buffer.baseAddress, buffer.count)
+            if count < 0 {
+                if errno == EINTR { continue }
+                throw StorageError("read", input.path)
+            }
+            if count == 0 { break }
+            try decoder.feed(UnsafeRawBufferPointer(rebasing: buffer[..<count]), into: &array)
+        }
+        let summary = try decoder.finish(into: &array)
+        return (try array.points(), summary)
+    }
+
+    private static let writeToStandardOutput: ByteOutput = { bytes in
+        try bytes.withUnsafeBytes { bytes in
+            var done = 0
+            while done < bytes.count {
+                let rest = UnsafeRawBufferPointer(rebasing: bytes[done...])
+                let count = Glibc.write(STDOUT_FILENO, rest.baseAddress, rest.count)
+                if count < 0 {
+                    if errno == EINTR { continue }
+                    throw StorageError("write", "standard output")
+                }
+                done += count
+            }
+        }
+    }
+}
+
+extension Points {
+    /// A sentence for each column that single precision rounds visibly.
+    fileprivate func precisionWarnings(_ names: [String]) -> [String] {
+        withUnsafeValues { values in
+            names.indices.compactMap { column in
+                let cells = stride(from: column, to: values.count, by: dimension).lazy.map { values[$0] }
+                guard let minimum = cells.min(), let maximum = cells.max() else { return nil }
+                return PrecisionWarning.sentence(column: names[column], minimum: minimum, maximum: maximum)
+            }
+        }
+    }
+
+    /// Whether all points are the same.
+    fileprivate var areIdentical: Bool {
+        withUnsafeValues { values in
+            values.indices.allSatisfy { $0 < dimension || values[$0] == values[$0 - dimension] }
+        }
+    }
+}

@@ -1,0 +1,24 @@
+import AttentionClustering
+import Foundation
+
+/// A trained model as the store keeps it.
+struct StoredClusterModel: Codable, Sendable, Equatable {
+    let model: ClusterModel
+    /// The names of the columns it was trained on.
+    let columns: [String]
+
+    /// The names, if the points had any: those that were made up are no names to ask for.
+    var namedColumns: [String]? {
+        columns == DatasetDescription.defaultNames(columns.count) ? nil : columns
+    }
+
+    /// Reads stored bytes.
+    init(_ data: Data) throws {
+        self = try JSONDecoder().decode(StoredClusterModel.self, from: data)
+    }
+
+    init(model: ClusterModel, columns: [String]) {
+        self.model = model
+        self.columns = columns
+    }
+}

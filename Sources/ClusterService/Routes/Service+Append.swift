@@ -1,0 +1,102 @@
+import AttentionClustering
+import HTTPServer
+import HTTPTypes
+import PointFormats
+
+extension Service {
+    /// `POST /v1/datasets/{name}/rows`: a new version of a dataset, with the body's rows behind its own.
+    ///
+    /// Jobs that read the old version go on with it.
+    func appendRows(_ name: String, _ request: Request) async throws -> Response {
+        try checkReadiness()
+        try request.checkQuery(known: Self.decodingParameters)
+        guard let (base, pin) = datasets.pinnedEntry(name) else { throw Self.noDataset(name) }
+        try Self.checkConditions(request, base)
+        let (format, options) = try decoding(of: request)
+        try Self.checkIdentifier(options.identifierColumn, base.content)
+        let body = try PointBody(request, limit: configuration.limits.datasetBytes)
+        do {
+            let writer = try datasets.writer()
+            try await offload.run { [datasets] in
+                try datasets.open(digest: pin.content.digest).copyRows(to: writer)
+            }
+            var sink = AppendedRows(writer: writer, dimension: base.content.dimension)
+            var decoder = try await body.decoder(format, options)
+            let summary = try await body.decode(&decoder, into: &sink)
+            if summary.suspectsStrippedLineEnds { throw FormatError.lineEndsStripped }
+            try Self.checkColumns(summary.schema, base.content)
+            let content = pin.content
+            let appended = try await offload.run { [datasets] in
+                try datasets.commit(
+                    writer, columns: content.columns, identifier: content.identifier,
+                    warnings: content.warnings + summary.warnings.filter { !content.warnings.contains($0) })
+            }
+            let (entry, _) = try await assign(name, to: appended, format: base.format) { current in
+                try Self.checkConditions(request, current)
+                guard current?.content.digest == base.content.digest else { throw Self.changedMeanwhile(name) }
+            }
+            return .json(entry.json, headers: [.eTag: entry.entityTagText])
+        } catch {
+            throw Self.problem(receiving: error)
+        }
+    }
+
+    private static func checkIdentifier(_ column: ColumnSelector?, _ content: DatasetDescription) throws {
+        guard (column == nil) != (content.identifier == nil) else { return }
+        throw ParameterFault.problem([
+            ParameterFault(
+                "id_column",
+                content.identifier.map { "is missing: the rows of the dataset have ids, in its column \"\($0)\"" }
+                    ?? "cannot be used: the rows of the dataset have no ids")
+        ])
+    }
+
+    private static func checkColumns(_ schema: PointSchema, _ content: DatasetDescription) throws {
+        guard let names = schema.columns, let known = content.columns, names != known else { return }
+        throw Problem(
+            .unprocessableContent, type: "/problems/invalid-points", title: "The rows do not fit the dataset",
+            detail: "its columns are \(known.prefix(20).joined(separator: ", ")), the body has "
+                + "\(names.prefix(20).joined(separator: ", ")); choose and order them with ?columns=")
+    }
+
+    private static func changedMeanwhile(_ name: String) -> Problem {
+        Problem(
+            .conflict, type: "/problems/dataset-changed", title: "The dataset has changed meanwhile",
+            detail: "another request changed \"\(name)\" while the rows were read; send them again",
+            headers: [.retryAfter: "1"])
+    }
+}
+
+/// Writes rows behind those of a dataset.
+private struct AppendedRows: PointSink {
+    let writer: DatasetWriter
+    let dimension: Int
+
+    mutating func append(_ rows: UnsafeBufferPointer<Float>, dimension: Int) throws {
+        guard dimension == self.dimension else {
+            throw Problem(
+                .unprocessableContent, type: "/problems/invalid-points", title: "The rows do not fit the dataset",
+                detail: "the dataset has \(self.dimension) columns, the body \(dimension); choose them with ?columns=")
+        }
+        try writer.append(rows, dimension: dimension)
+    }
+
+    mutating func append(_ identifiers: RowIdentifiers) throws { try writer.append(identifiers) }
+}
+
+extension DatasetFile {
+    /// Writes all rows to another file.
+    ///
+    /// - Complexity: O(N·d).
+    func copyRows(to writer: DatasetWriter) throws {
+        var reader = identifiers?.reader()
+        try points.withUnsafeValues { values in
+            for start in stride(from: 0, to: points.count, by: StoredTable.blockRows) {
+                let end = min(start + StoredTable.blockRows, points.count)
+                if let run = reader?.next(end - start) { try writer.append(run) }
+                let rows = values[start * points.dimension..<end * points.dimension]
+                try writer.append(UnsafeBufferPointer(rebasing: rows), dimension: points.dimension)
+            }
+        }
+    }
+}

@@ -1,0 +1,77 @@
+import HTTPServer
+import HTTPTypes
+import JobStore
+
+extension Service {
+    func addClusterRoutes(to router: inout Router) {
+        router.on(.post, "/v1/cluster", bodyLimit: configuration.limits.clusterBytes) { [self] request, _ in
+            try await cluster(request)
+        }
+    }
+
+    /// `POST /v1/cluster`: clusters the body; a job like any other, with the answer in the response when it is done
+    /// within the wait.
+    private func cluster(_ request: Request) async throws -> Response {
+        try checkReadiness()
+        let own = Self.decodingParameters + ["format"]
+        let parameters = try JobParameters(text: request.query.items.filter { !own.contains($0.name) })
+        try request.checkQuery(known: own + JobParameterDefinition.all.map(\.name))
+        let format = try request.resultFormat()
+        let points = try await receive(request, limit: configuration.limits.clusterBytes)
+        try parameters.check(
+            rows: points.content.rows, dimension: points.content.dimension, isConstant: points.content.isConstant)
+        let text = parameters.json.text
+        let (job, isReplayed) = try await submit(
+            NewJob(
+                datasetETag: points.content.entityTagText, datasetVersion: points.content.digest,
+                labels: parameters.labels, parameters: text, kind: JobKind.cluster,
+                retention: configuration.limits.clusterRetention,
+                idempotency: try Self.idempotencyKey(request, content: "\(points.content.digest)\n\(text)")))
+        let wait = Wait(request.headers, configuration.limits, defaultWait: configuration.limits.defaultWait)
+        var headers: HTTPFields = [:]
+        if isReplayed { headers[named: "Idempotent-Replayed"] = "true" }
+        headers[.preferenceApplied] = wait.applied
+        headers[.location] = "/v1/jobs/\(job.id)"
+        let view = try await finished(job, within: wait.duration)
+        switch view.job.state {
+        case .succeeded:
+            headers[.location] = nil
+            headers[.contentLocation] = "/v1/jobs/\(job.id)/result"
+            return try await result(of: view.job, as: format, headers: headers).packed(for: request)
+        case .failed, .cancelled:
+            throw noResult(view.job)
+        case .queued, .running, .cancelling:
+            return .json(view.json, status: .accepted, headers: headers)
+        }
+    }
+}
+
+/// The kinds of job.
+enum JobKind {
+    /// One that `/v1/jobs` started, on a named dataset.
+    static let job = "job"
+    /// One that `/v1/cluster` started, on its own body.
+    static let cluster = "cluster"
+}
+
+/// How long a request wants to wait for its job (RFC 7240).
+struct Wait {
+    let duration: Duration
+    /// What `Preference-Applied` says; nil when the client had no preference.
+    let applied: String?
+
+    init(_ headers: HTTPFields, _ limits: ServiceLimits, defaultWait: Duration) {
+        let preferences = Preferences(headers)
+        if let seconds = preferences.wait {
+            let granted = min(Duration.seconds(seconds), limits.longestWait)
+            duration = granted
+            applied = "wait=\(granted.components.seconds)"
+        } else if preferences.respondAsync {
+            duration = .zero
+            applied = "respond-async"
+        } else {
+            duration = defaultWait
+            applied = nil
+        }
+    }
+}

@@ -1,0 +1,130 @@
+import Foundation
+import HTTPServer
+import HTTPTypes
+import JobStore
+import PointFormats
+
+extension Service {
+    func addDatasetRoutes(to router: inout Router) {
+        let limit = configuration.limits.datasetBytes
+        router.on(.get, "/v1/datasets") { [self] request, _ in
+            try request.checkQuery(known: [])
+            return .json(.object(["datasets": .array(datasets.entries().map(\.json))]))
+        }
+        router.on(.post, "/v1/datasets", bodyLimit: limit) { [self] request, _ in
+            let name = "dataset-" + UUID().uuidString.lowercased()
+            var response = try await putDataset(name, request)
+            response.headers[.location] = "/v1/datasets/\(name)"
+            return response
+        }
+        router.on(.put, "/v1/datasets/{name}", bodyLimit: limit) { [self] request, captures in
+            try await putDataset(captures["name"], request)
+        }
+        router.on(.get, "/v1/datasets/{name}") { [self] request, captures in
+            try request.checkQuery(known: [])
+            let entry = try dataset(captures["name"])
+            return try Self.unlessKnown(request, entry, entry.entityTag) { .json(entry.json, headers: $0) }
+        }
+        router.on(.get, "/v1/datasets/{name}/content") { [self] request, captures in
+            try await datasetContent(captures["name"], request)
+        }
+        router.on(.post, "/v1/datasets/{name}/rows", bodyLimit: limit) { [self] request, captures in
+            try await appendRows(captures["name"], request)
+        }
+        router.on(.delete, "/v1/datasets/{name}") { [self] request, captures in
+            try request.checkQuery(known: [])
+            return try await deleteDataset(captures["name"], request)
+        }
+    }
+
+    /// The dataset of that name.
+    ///
+    /// - Throws: `Problem` 404.
+    func dataset(_ name: String) throws -> DatasetEntry {
+        guard let entry = datasets.entry(name) else { throw Self.noDataset(name) }
+        return entry
+    }
+
+    static func noDataset(_ name: String) -> Problem {
+        Problem(
+            .notFound, type: "/problems/no-such-dataset", title: "There is no such dataset",
+            detail: "no dataset is called \"\(name.prefix(128))\"; GET /v1/datasets lists them")
+    }
+
+    private func putDataset(_ name: String, _ request: Request) async throws -> Response {
+        try checkReadiness()
+        try request.checkQuery(known: Self.decodingParameters)
+        try DatasetEntry.checkName(name)
+        // Refuse before the body is read, and look again when it is there: another upload may have come between.
+        let current = datasets.entry(name)
+        try Self.checkConditions(request, current)
+        do {
+            if current == nil { try datasets.checkCount() }
+        } catch {
+            throw Self.problem(receiving: error)
+        }
+        let points = try await receive(request, limit: configuration.limits.datasetBytes)
+        let (entry, isNew) = try await assign(name, to: points.pin, format: points.format.rawValue) { previous in
+            try Self.checkConditions(request, previous)
+        }
+        return .json(entry.json, status: isNew ? .created : .ok, headers: [.eTag: entry.entityTagText])
+    }
+
+    /// Lets a name stand for pinned content.
+    ///
+    /// - Throws: `Problem` 429 for one dataset too many, 507 when the disk is full, and what `permit` throws.
+    func assign(
+        _ name: String, to pin: DatasetStore.Pin, format: String,
+        permit: @escaping @Sendable (DatasetEntry?) throws -> Void
+    ) async throws -> (entry: DatasetEntry, isNew: Bool) {
+        do {
+            return try await offload.run { [datasets] in
+                try datasets.assign(name, to: pin, format: format, now: Date(), permit: permit)
+            }
+        } catch {
+            throw Self.problem(receiving: error)
+        }
+    }
+
+    private func deleteDataset(_ name: String, _ request: Request) async throws -> Response {
+        _ = try dataset(name)
+        let active = try await store.activeJobs(usingDataset: name)
+        guard active == 0 else {
+            throw Problem(
+                .conflict, type: "/problems/dataset-in-use", title: "Jobs use the dataset",
+                detail: "\(active) jobs on \"\(name)\" are not done; wait for them or cancel them first")
+        }
+        let isRemoved = try await offload.run { [datasets] in
+            try datasets.remove(name) { try Self.checkConditions(request, $0) }
+        }
+        guard isRemoved else { throw Self.noDataset(name) }
+        return Response(status: .noContent)
+    }
+
+    /// What `answer` makes, or 304 where the client has it already.
+    ///
+    /// - Throws: `Problem` 412 where `If-Match` does not hold.
+    static func unlessKnown(
+        _ request: Request, _ entry: DatasetEntry, _ tag: EntityTag?, _ answer: (HTTPFields) throws -> Response
+    ) throws -> Response {
+        var headers: HTTPFields = [:]
+        headers[.eTag] = tag?.description
+        switch try request.headers.precondition(current: tag, method: request.method) {
+        case .proceed: return try answer(headers)
+        case .notModified: return Response(status: .notModified, headers: headers)
+        case .failed: throw preconditionFailed(entry)
+        }
+    }
+
+    /// `If-Match` and `If-None-Match` of a request that changes a dataset (RFC 9110, section 13).
+    static func checkConditions(_ request: Request, _ current: DatasetEntry?) throws {
+        let outcome = try request.headers.precondition(current: current?.entityTag, method: request.method)
+        guard outcome == .proceed else { throw preconditionFailed(current) }
+    }
+
+    private static func preconditionFailed(_ current: DatasetEntry?) -> Problem {
+        Problem(
+            .preconditionFailed, type: "/problems/precondition-failed", title: "The dataset is not as expected",
+            detail: current.map { "its entity tag is \($0.entityTagText)" } ?? "there is no such dataset")
+    }
+}

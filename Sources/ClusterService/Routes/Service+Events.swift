@@ -1,0 +1,124 @@
+import HTTPServer
+import HTTPTypes
+import JobStore
+import PointFormats
+
+extension Service {
+    func addEventRoutes(to router: inout Router) {
+        router.on(.get, "/v1/jobs/{id}/events") { [self] request, captures in
+            try request.checkQuery(known: [])
+            return try await events(captures["id"], request)
+        }
+    }
+
+    /// `GET /v1/jobs/{id}/events`: the job object whenever it changed, until it is done.
+    ///
+    /// Progress comes at most twice a second. A reader that is slower than that misses steps in between, never the
+    /// end; one that does not read at all is cut off by the server's write timeout, and nothing is kept for it.
+    private func events(_ id: String, _ request: Request) async throws -> Response {
+        let formats = EventFormat.allCases
+        guard let type = request.headers.preferredMediaType(of: formats.map(\.rawValue)),
+            let format = EventFormat(rawValue: type)
+        else { throw Problem.notAcceptable(offered: formats.map(\.rawValue)) }
+        _ = try await job(id)
+        let seen = request.headers[named: "Last-Event-ID"]
+        return Response(
+            status: .ok, headers: [.contentType: format.rawValue, .cacheControl: "no-store"],
+            body: .stream(length: nil) { [self] body in
+                try await follow(id, from: seen) { event in try await body.write(format.bytes(event)) }
+            })
+    }
+
+    /// Calls `write` for each state of the job that differs from the one before.
+    private func follow(
+        _ id: String, from seen: String?, _ write: (JobEventMessage) async throws -> Void
+    ) async throws {
+        var seen = seen
+        while true {
+            let changes = watch.changes(of: id)
+            guard let job = try await store.job(id) else { return try await write(.gone) }
+            let view = view(job)
+            let isDone = job.state.isTerminal
+            if view.entityTag != seen || isDone {
+                try await write(isDone ? .done(view) : .progress(view))
+                seen = view.entityTag
+            }
+            if isDone { return }
+            guard isReady else { return try await write(.draining) }
+            if await !waitForChange(changes, timeout: configuration.limits.heartbeatInterval) {
+                try Task.checkCancellation()
+                try await write(.heartbeat)
+            }
+        }
+    }
+}
+
+/// What a stream of events says.
+enum JobEventMessage {
+    /// The job changed and is not done.
+    case progress(JobView)
+    /// The job is done; the last message.
+    case done(JobView)
+    /// The job was deleted; the last message.
+    case gone
+    /// The service stops; ask again with `Last-Event-ID` in a moment. The last message.
+    case draining
+    /// Nothing happened; keeps the connection alive.
+    case heartbeat
+
+    var name: String {
+        switch self {
+        case .progress: "progress"
+        case .done: "done"
+        case .gone: "gone"
+        case .draining: "draining"
+        case .heartbeat: "heartbeat"
+        }
+    }
+
+    var view: JobView? {
+        switch self {
+        case .progress(let view), .done(let view): view
+        case .gone, .draining, .heartbeat: nil
+        }
+    }
+}
+
+/// How events are written.
+enum EventFormat: String, CaseIterable {
+    /// Server-Sent Events (WHATWG HTML, section 9.2).
+    case serverSentEvents = "text/event-stream"
+    /// A line of JSON an event.
+    case lines = "application/x-ndjson"
+
+    /// An event as bytes; whole, so that no reader sees half of one.
+    func bytes(_ message: JobEventMessage) -> [UInt8] {
+        var writer = ByteWriter()
+        switch self {
+        case .serverSentEvents:
+            if case .heartbeat = message {
+                writer.append(": heartbeat\n\n")
+                break
+            }
+            if let view = message.view {
+                writer.append("id: ")
+                writer.append(string: view.entityTag)
+                writer.append("\n")
+            }
+            writer.append("event: ")
+            writer.append(string: message.name)
+            writer.append("\ndata: ")
+            (message.view?.json ?? .object([])).write(to: &writer)
+            writer.append("\n\n")
+        case .lines:
+            var members: [JSONValue.Member] = [.init(name: "event", value: .string(message.name))]
+            if let view = message.view {
+                members.append(.init(name: "id", value: .string(view.entityTag)))
+                members.append(.init(name: "job", value: view.json))
+            }
+            JSONValue.object(members).write(to: &writer)
+            writer.append("\n")
+        }
+        return writer.bytes
+    }
+}

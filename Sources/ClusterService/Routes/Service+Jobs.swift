@@ -1,0 +1,208 @@
+import HTTPServer
+import HTTPTypes
+import JobStore
+
+extension Service {
+    func addJobRoutes(to router: inout Router) {
+        router.on(.post, "/v1/jobs", bodyLimit: configuration.limits.controlBytes) { [self] request, _ in
+            try await createJob(request)
+        }
+        router.on(.get, "/v1/jobs") { [self] request, _ in try await listJobs(request) }
+        router.on(.get, "/v1/jobs/{id}") { [self] request, captures in try await showJob(captures["id"], request) }
+        router.on(.post, "/v1/jobs/{id}/cancel") { [self] request, captures in
+            try request.checkQuery(known: [])
+            return try await cancelJob(captures["id"])
+        }
+        router.on(.delete, "/v1/jobs/{id}") { [self] request, captures in
+            try request.checkQuery(known: [])
+            return try await deleteJob(captures["id"])
+        }
+    }
+
+    /// The job of that id.
+    ///
+    /// - Throws: `Problem` 404, or 410 when it has expired.
+    func job(_ id: String) async throws -> Job {
+        if let job = try await store.job(id) { return job }
+        throw try await missing("job", id)
+    }
+
+    /// The answer for an id that stands for nothing now.
+    func missing(_ noun: String, _ id: String) async throws -> Problem {
+        if try await store.isExpired(id) {
+            return Problem(
+                .gone, type: "/problems/expired", title: "The \(noun) has expired",
+                detail: "results are kept for a limited time, see /v1; start the job again")
+        }
+        return Problem(
+            .notFound, type: "/problems/no-such-\(noun)", title: "There is no such \(noun)",
+            detail: "no \(noun) has the id \"\(id.prefix(64))\"; GET /v1/\(noun)s lists them")
+    }
+
+    private func createJob(_ request: Request) async throws -> Response {
+        try checkReadiness()
+        try request.checkQuery(known: [])
+        var members = try await request.jsonObject(limit: configuration.limits.controlBytes)
+        guard let index = members.firstIndex(where: { $0.name == "dataset" }) else {
+            throw ParameterFault.problem([
+                ParameterFault("dataset", "is missing: name a dataset that PUT /v1/datasets/{name} made")
+            ])
+        }
+        let dataset = members.remove(at: index).value
+        guard !members.contains(where: { $0.name == "dataset" }) else {
+            throw ParameterFault.problem([ParameterFault("dataset", "is given twice; give it once")])
+        }
+        guard case .string(let name) = dataset else {
+            throw ParameterFault.problem([ParameterFault("dataset", "is the name of a dataset, a string")])
+        }
+        let parameters = try JobParameters(json: members)
+        guard let (entry, pin) = datasets.pinnedEntry(name) else {
+            throw ParameterFault.problem([
+                ParameterFault("dataset", "no dataset is called \"\(name.prefix(128))\"; GET /v1/datasets lists them")
+            ])
+        }
+        let selection = try ColumnSelection(parameters.columns, in: pin.content)
+        try parameters.check(
+            rows: pin.content.rows, dimension: selection.count, isConstant: selection.isConstant(in: pin.content))
+        let text = parameters.json.text
+        let (job, isReplayed) = try await submit(
+            NewJob(
+                dataset: name, datasetETag: entry.entityTagText, datasetVersion: pin.content.digest,
+                labels: parameters.labels, parameters: text, kind: JobKind.job,
+                retention: configuration.limits.resultRetention,
+                idempotency: try Self.idempotencyKey(request, content: "\(name)\n\(text)")))
+        var headers: HTTPFields = [:]
+        if isReplayed { headers[named: "Idempotent-Replayed"] = "true" }
+        let view = view(job)
+        headers[.location] = "/v1/jobs/\(job.id)"
+        headers[.eTag] = view.entityTagText
+        return .json(view.json, status: .created, headers: headers)
+    }
+
+    /// The key that makes a repeat of this request harmless; nil when the client sent none.
+    ///
+    /// - Parameter content: what the request asks for, in a form in which equal requests are equal.
+    static func idempotencyKey(_ request: Request, content: String) throws -> IdempotencyKey? {
+        guard var key = request.headers[named: "Idempotency-Key"] else { return nil }
+        if key.count >= 2, key.hasPrefix("\""), key.hasSuffix("\"") { key = String(key.dropFirst().dropLast()) }
+        guard !key.isEmpty, key.utf8.count <= 255, key.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
+            throw Problem(
+                .badRequest, type: "/problems/invalid-idempotency-key", title: "The idempotency key cannot be used",
+                detail: "Idempotency-Key has 1 to 255 visible ASCII characters, in quotes or not")
+        }
+        let digest = ContentDigest.of(Array("\(request.method.rawValue) \(request.path)\n\(content)".utf8))
+        return IdempotencyKey(key: key, scope: "", digest: digest)
+    }
+
+    private func listJobs(_ request: Request) async throws -> Response {
+        try request.checkQuery(known: ["state", "dataset", "label", "page_size", "page_token"])
+        let query = request.query
+        var filter = JobFilter(dataset: query["dataset"])
+        if let names = query["state"] {
+            filter.states = try Set(
+                names.split(separator: ",").map { name in
+                    guard let state = JobState(rawValue: String(name)) else {
+                        let known = JobState.allCases.map(\.rawValue).joined(separator: ", ")
+                        throw ParameterFault.problem([ParameterFault("state", "is one or more of \(known)")])
+                    }
+                    return state
+                })
+        }
+        if let label = query["label"] {
+            let parts = label.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            guard parts.count == 2 else {
+                throw ParameterFault.problem([ParameterFault("label", "is a tag as name=value")])
+            }
+            filter.label = (String(parts[0]), String(parts[1]))
+        }
+        let (size, token) = try Self.page(query)
+        let page: JobPage
+        do {
+            page = try await store.jobs(matching: filter, limit: size, after: token)
+        } catch let error as JobStoreError where error.code == .invalidCursor {
+            throw Self.invalidPageToken
+        }
+        var headers: HTTPFields = [:]
+        if let next = page.nextCursor {
+            let kept = query.items.filter { $0.name != "page_token" }.map { "\($0.name)=\(percentEncoded($0.value))&" }
+            headers[named: "Link"] = "</v1/jobs?\(kept.joined())page_token=\(percentEncoded(next))>; rel=\"next\""
+        }
+        let views = page.jobs.map { view($0).json }
+        return .json(
+            .object(["jobs": .array(views), "next_page_token": .string(page.nextCursor ?? "")]), headers: headers)
+    }
+
+    static let invalidPageToken = ParameterFault.problem([
+        ParameterFault("page_token", "is not one that this list gave out; begin without one")
+    ])
+
+    /// `page_size` and `page_token` of a list.
+    static func page(_ query: QueryParameters) throws -> (size: Int, token: String?) {
+        var size = 100
+        if let text = query["page_size"] {
+            do {
+                size = try ParameterValue.text(text).integer(1...1_000, "is a whole number from 1 to 1000")
+            } catch {
+                throw ParameterFault.problem([ParameterFault("page_size", error.detail)])
+            }
+        }
+        return (size, query["page_token"].flatMap { $0.isEmpty ? nil : $0 })
+    }
+
+    private func showJob(_ id: String, _ request: Request) async throws -> Response {
+        try request.checkQuery(known: [])
+        let known = try request.headers.entityTagCondition(.ifNoneMatch)
+        let wait = Wait(request.headers, configuration.limits, defaultWait: .zero)
+        func isNew(_ view: JobView) -> Bool {
+            known?.holdsForIfNoneMatch(EntityTag(view.entityTag)) ?? true
+        }
+        let found = try await settled(id, within: wait.duration) { view in
+            known == nil ? view.job.state.isTerminal : isNew(view)
+        }
+        guard let view = found else { throw try await missing("job", id) }
+        var headers: HTTPFields = [.eTag: view.entityTagText]
+        headers[.preferenceApplied] = wait.applied
+        if !view.job.state.isTerminal { headers[.retryAfter] = "1" }
+        guard isNew(view) else { return Response(status: .notModified, headers: headers) }
+        return .json(view.json, headers: headers)
+    }
+
+    private func cancelJob(_ id: String) async throws -> Response {
+        switch try await store.requestCancel(id) {
+        case nil: throw try await missing("job", id)
+        case .alreadyFinished(let job): return .json(view(job).json)
+        case .cancelled(let job):
+            watch.notify(id)
+            return .json(view(job).json, status: .accepted)
+        case .cancelling(let job):
+            runner.cancel(id)
+            watch.notify(id)
+            return .json(view(job).json, status: .accepted)
+        }
+    }
+
+    private func deleteJob(_ id: String) async throws -> Response {
+        switch try await store.delete(id) {
+        case .deleted: return Response(status: .noContent)
+        case .unknown: throw try await missing("job", id)
+        case .stillActive:
+            throw Problem(
+                .conflict, type: "/problems/job-active", title: "The job is not done",
+                detail: "cancel it first with POST /v1/jobs/\(id)/cancel")
+        }
+    }
+}
+
+/// A query value with everything but unreserved characters (RFC 3986, section 2.3) percent-encoded.
+private func percentEncoded(_ text: String) -> String {
+    var encoded = ""
+    for byte in text.utf8 {
+        switch byte {
+        case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2D, 0x2E, 0x5F, 0x7E:
+            encoded.unicodeScalars.append(Unicode.Scalar(byte))
+        default:
+            encoded += "%" + Hexadecimal.text([byte]).uppercased()
+        }
+    }
+    return encoded
+}

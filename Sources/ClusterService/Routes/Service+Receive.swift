@@ -1,0 +1,167 @@
+import Foundation
+import HTTPServer
+import HTTPTypes
+import PointFormats
+
+/// What a request's body turned out to hold, stored and pinned.
+struct ReceivedPoints: Sendable {
+    let pin: DatasetStore.Pin
+    let format: PointFormat
+
+    var content: DatasetDescription { pin.content }
+}
+
+extension Service {
+    /// The query parameters that say how a body of points is to be read.
+    static let decodingParameters = ["header", "delimiter", "columns", "id_column"]
+
+    /// How the request wants its body read.
+    ///
+    /// - Throws: `Problem` 415 for a type that is not supported, 422 for a bad parameter; before any of
+    ///   the body is read.
+    func decoding(of request: Request) throws -> (format: PointFormat?, options: DecodingOptions) {
+        var options = DecodingOptions()
+        options.maximumColumns = configuration.limits.columns
+        let format = try Self.declaredFormat(request.headers, &options)
+        var faults: [ParameterFault] = []
+        if let header = request.query["header"] {
+            let modes = [
+                "auto": HeaderMode.automatic, "true": .present, "present": .present, "false": .absent,
+                "absent": .absent,
+            ]
+            if let mode = modes[header] {
+                options.header = mode
+            } else {
+                faults.append(ParameterFault("header", "is one of auto, present, absent (or true, false)"))
+            }
+        }
+        if let delimiter = request.query["delimiter"] {
+            let names: [String: UInt8] = ["comma": 0x2C, "semicolon": 0x3B, "tab": 0x09, "pipe": 0x7C, "space": 0x20]
+            if let byte = names[delimiter] {
+                options.delimiter = byte
+            } else if let byte = delimiter.utf8.first, delimiter.utf8.count == 1, names.values.contains(byte) {
+                options.delimiter = byte
+            } else {
+                faults.append(ParameterFault("delimiter", "is one of comma, semicolon, tab, pipe, space"))
+            }
+        }
+        if let columns = request.query["columns"] {
+            let names = columns.split(separator: ",", omittingEmptySubsequences: false)
+            if names.contains(where: \.isEmpty) {
+                faults.append(ParameterFault("columns", "is a list of names or indices from 0, such as x,y or 0,1"))
+            } else {
+                options.columns = names.map { ColumnSelector(String($0)) }
+            }
+        }
+        if let column = request.query["id_column"] {
+            if column.isEmpty {
+                faults.append(ParameterFault("id_column", "is the name of a column, or its index from 0"))
+            } else {
+                options.identifierColumn = ColumnSelector(column)
+            }
+        }
+        if !faults.isEmpty { throw ParameterFault.problem(faults) }
+        return (format, options)
+    }
+
+    /// Streams the body into the dataset store.
+    ///
+    /// - Parameter limit: the most bytes the body may have once it is unpacked.
+    func receive(_ request: Request, limit: Int) async throws -> ReceivedPoints {
+        let (format, options) = try decoding(of: request)
+        let body = try PointBody(request, limit: limit)
+        do {
+            let writer = try datasets.writer()
+            var sink = writer
+            var decoder = try await body.decoder(format, options)
+            let summary = try await body.decode(&decoder, into: &sink)
+            if summary.suspectsStrippedLineEnds { throw FormatError.lineEndsStripped }
+            let pin = try await offload.run { [datasets] in
+                try datasets.commit(
+                    writer, columns: summary.schema.columns, identifier: summary.schema.identifier,
+                    warnings: summary.warnings)
+            }
+            return ReceivedPoints(pin: pin, format: summary.format)
+        } catch {
+            throw Self.problem(receiving: error)
+        }
+    }
+
+    /// Types that say nothing of the format: the bytes tell, or the part of a form.
+    private static let undeclaredTypes: Set = [
+        "", "application/octet-stream", "multipart/form-data", "application/gzip", "application/x-gzip",
+        "application/zstd",
+    ]
+
+    /// The format that the headers name; nil where the bytes decide.
+    private static func declaredFormat(
+        _ headers: HTTPFields, _ options: inout DecodingOptions
+    ) throws -> PointFormat? {
+        guard let type = headers[.contentType] else { return nil }
+        let essence = type.prefix { $0 != ";" }.trimmingCharacters(in: .whitespaces).lowercased()
+        if undeclaredTypes.contains(essence) { return nil }
+        if essence == "application/x-www-form-urlencoded" {
+            options.formEncodedHint = true
+            return nil
+        }
+        if essence == "text/tab-separated-values", options.delimiter == nil { options.delimiter = 0x09 }
+        guard let format = PointFormat(mediaType: type) else {
+            throw Problem.unsupportedMediaType(essence, supported: PointFormat.allCases.map(\.mediaType))
+        }
+        return format
+    }
+
+    /// The answer to what went wrong while a body was read.
+    static func problem(receiving error: any Error) -> any Error {
+        switch error {
+        case let error as FormatError: Problem(error)
+        case let error as StorageQuotaExceeded:
+            quotaExceeded("stored point sets may take \(error.limit) bytes")
+        case let error as TooManyDatasets:
+            quotaExceeded("there may be \(error.limit) datasets")
+        case let error as StorageError where error.isOutOfSpace:
+            Problem(
+                HTTPResponse.Status(code: 507, reasonPhrase: "Insufficient Storage"), type: "/problems/storage-full",
+                title: "The disk is full",
+                detail: "delete datasets or jobs that are no longer needed, and send it again")
+        default: error
+        }
+    }
+
+    private static func quotaExceeded(_ limit: String) -> Problem {
+        Problem(
+            .tooManyRequests, type: "/problems/quota-exceeded", title: "The quota is used up",
+            detail:
+                "\(limit); delete datasets that are no longer needed, and send it again. Content that nothing needs "
+                + "goes within a minute.", headers: [.retryAfter: "60"])
+    }
+}
+
+extension Problem {
+    /// The answer to a body that could not be decoded.
+    init(_ error: FormatError) {
+        let status: HTTPResponse.Status =
+            switch error.code {
+            case .malformed: .badRequest
+            case .unsupported: .unsupportedMediaType
+            case .tooLarge: .contentTooLarge
+            case .unprocessable, .empty, .noRows, .lineEndsStripped: .unprocessableContent
+            }
+        let name: String =
+            switch error.code {
+            case .malformed: "malformed-points"
+            case .unsupported: "unsupported-media-type"
+            case .tooLarge: "points-too-large"
+            case .empty, .noRows: "no-points"
+            case .lineEndsStripped: "line-ends-stripped"
+            case .unprocessable: "invalid-points"
+            }
+        self.init(
+            status, type: "/problems/\(name)", title: "The points cannot be read", detail: error.detail,
+            errors: error.places.map { place in
+                Problem.Place(
+                    line: place.line ?? place.row.map { $0 + 1 }, column: place.column, parameter: place.name,
+                    detail: place.detail)
+            })
+    }
+}

@@ -1,0 +1,45 @@
+public import HTTPServer
+import HTTPTypes
+import JobStore
+
+extension Service {
+    /// All operations of the contract, `openapi.yaml`.
+    public var router: Router {
+        var router = Router()
+        router.logger = configuration.logger
+        router.problem = Self.problem(storing:)
+        addInfoRoutes(to: &router)
+        addClusterRoutes(to: &router)
+        addDatasetRoutes(to: &router)
+        addJobRoutes(to: &router)
+        addEventRoutes(to: &router)
+        addResultRoutes(to: &router)
+        addModelRoutes(to: &router)
+        return router
+    }
+}
+
+extension Service {
+    /// The answer where the disk or the database cannot take what a request needs; nil for other errors.
+    static func problem(storing error: any Error) -> Problem? {
+        switch error {
+        case let error as StorageError where error.isOutOfSpace: return .storageFull
+        case let error as JobStoreError where error.code == .full: return .storageFull
+        case let error as JobStoreError where error.code == .locked || error.code == .unwritable:
+            return Problem(
+                .serviceUnavailable, type: "/problems/storage-unavailable", title: "The job database cannot be written",
+                detail: "nothing was changed; send the request again later", headers: [.retryAfter: "5"])
+        default: return nil
+        }
+    }
+}
+
+extension Problem {
+    /// 507: nothing more can be stored.
+    static let storageFull = Problem(
+        HTTPResponse.Status(code: 507, reasonPhrase: "Insufficient Storage"), type: "/problems/storage-full",
+        title: "The disk is full",
+        detail:
+            "nothing was stored; delete datasets that are no longer needed or free space on the disk, and send it again"
+    )
+}

@@ -1,0 +1,115 @@
+import Foundation
+import Glibc
+import JobStore
+import Logging
+import Synchronization
+
+/// The clustering service: datasets, jobs and models in one data directory, and the routes that serve them.
+///
+/// ```swift
+/// let service = try await Service(configuration)
+/// try await Server(ServerConfiguration()).run(service.router)
+/// await service.stop()
+/// ```
+public final class Service: Sendable {
+    let configuration: ServiceConfiguration
+    let datasets: DatasetStore
+    let store: any JobStore
+    let board: ProgressBoard
+    let watch = JobWatch()
+    let runner: JobRunner
+    let offload = Offload(label: "service")
+    private let lock: DataDirectoryLock
+    private let isDraining = Atomic(false)
+    private let upkeep = Mutex<Task<Void, Never>?>(nil)
+
+    /// Opens the data directory, puts jobs that were cut off back in the queue and starts the workers.
+    ///
+    /// - Throws: ``ServiceStartError`` naming the path and the fix.
+    public init(_ configuration: ServiceConfiguration) async throws(ServiceStartError) {
+        let directory = configuration.dataDirectory
+        self.configuration = configuration
+        do {
+            try FileDescriptor.makeDirectory(directory)
+            lock = try DataDirectoryLock(directory: directory)
+            datasets = try DatasetStore(directory: "\(directory)/datasets", limits: configuration.limits)
+            store = try SQLiteJobStore(path: "\(directory)/jobs.sqlite")
+            board = ProgressBoard(watch: watch)
+            runner = JobRunner(
+                store: store, datasets: datasets, board: board, watch: watch,
+                threadsPerJob: configuration.threadsPerJob, logger: configuration.logger)
+            let report = try await store.recover()
+            if !report.requeued.isEmpty {
+                configuration.logger.notice("jobs cut off by the last stop run again: \(report.requeued.count)")
+            }
+        } catch let error as ServiceStartError {
+            throw error
+        } catch {
+            throw ServiceStartError(
+                "cannot use the data directory \(directory): \(error); choose one this user may write with --data-dir")
+        }
+        runner.start(count: configuration.workers)
+        let task = Task { [weak self] in
+            while !Task.isCancelled, let service = self {
+                await service.removeExpired()
+                let interval = service.configuration.limits.upkeepInterval
+                try? await Task.sleep(for: interval)
+            }
+        }
+        upkeep.withLock { $0 = task }
+    }
+
+    /// Whether new work is taken.
+    var isReady: Bool { !isDraining.load(ordering: .relaxed) }
+
+    /// Takes no new work from now on, ends streams of events and answers those who wait with what there is.
+    public func drain() {
+        isDraining.store(true, ordering: .relaxed)
+        watch.notifyAll()
+    }
+
+    /// Gives running jobs back to the queue, where the next start finds them, and ends the workers.
+    public func stop() async {
+        drain()
+        upkeep.withLock { $0?.cancel() }
+        await runner.stop()
+    }
+
+    /// Removes what has expired and content nothing needs.
+    private func removeExpired() async {
+        do {
+            _ = try await store.expire()
+            try await datasets.sweep { try await self.store.datasetVersionsInUse() }
+        } catch {
+            configuration.logger.error("cannot remove what has expired: \(error)")
+        }
+    }
+}
+
+/// Why the service could not start.
+public struct ServiceStartError: Error, Sendable, CustomStringConvertible {
+    /// What happened and what to do about it.
+    public let description: String
+
+    init(_ description: String) {
+        self.description = description
+    }
+}
+
+/// Keeps a second service off the data directory; released when the process ends, however it ends.
+private final class DataDirectoryLock: Sendable {
+    private let file: Int32
+
+    init(directory: String) throws {
+        let path = "\(directory)/lock"
+        file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o640)
+        guard file >= 0 else { throw StorageError("open", path) }
+        guard flock(file, LOCK_EX | LOCK_NB) == 0 else {
+            close(file)
+            throw ServiceStartError(
+                "another clusterd uses the data directory \(directory); stop it, or choose another with --data-dir")
+        }
+    }
+
+    deinit { close(file) }
+}
