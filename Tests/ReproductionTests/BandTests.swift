@@ -1,0 +1,18 @@
+import Testing
+
+@testable import Reproduction
+
+@Suite struct BandTests {
+    @Test func theBandIsStudentsInterval() {
+        let band = Band([1, 2, 3, 4, 5, 6, 7, 8, 9, 10])
+        #expect(band.mean == 5.5)
+        // s = 3.02765, 2.262·s/√10
+        #expect(abs(band.high - 5.5 - 2.1657) < 1e-3)
+        #expect(abs(band.low + band.high - 11) < 1e-12)
+    }
+
+    @Test func oneRunHasNoWidth() {
+        let band = Band([3])
+        #expect(band.low == 3 && band.high == 3)
+    }
+}
