@@ -1,0 +1,55 @@
+import ArgumentParser
+import HTTPServer
+
+/// The flags for where `clusterd serve` listens besides its plain port.
+struct ListeningOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("The port for HTTPS; 0 takes any free one.", valueName: "port"))
+    var tlsPort: Int?
+
+    @Option(
+        help: ArgumentHelp("PEM file with the certificate and its chain; SIGHUP reads it anew.", valueName: "path"))
+    var tlsCert: String?
+
+    @Option(help: ArgumentHelp("PEM file with the certificate's private key.", valueName: "path"))
+    var tlsKey: String?
+
+    @Option(
+        help: ArgumentHelp("PEM file with the authorities of client certificates: demands one.", valueName: "path"))
+    var tlsClientCa: String?
+
+    @Option(
+        help: ArgumentHelp("A path to listen on with plain HTTP; its owner and group may connect.", valueName: "path"))
+    var unixSocket: String?
+
+    func validate() throws {
+        guard (0...65_535).contains(tlsPort ?? 0) else {
+            throw ValidationError("--tls-port is a number from 0 to 65535")
+        }
+        let isAny = tlsPort != nil || tlsCert != nil || tlsKey != nil || tlsClientCa != nil
+        guard !isAny || tlsCert != nil && tlsKey != nil else {
+            throw ValidationError("TLS needs both --tls-cert and --tls-key")
+        }
+    }
+
+    private var tls: TLSConfiguration? {
+        guard let tlsCert, let tlsKey else { return nil }
+        return TLSConfiguration(
+            certificateFile: tlsCert, keyFile: tlsKey,
+            clientCertificates: tlsClientCa.map { .required(authorityFile: $0) } ?? .ignored)
+    }
+
+    /// Everything to listen on; sockets that systemd hands over come in place of the plain port.
+    ///
+    /// The plain port has to be asked for beside another: whoever sets up TLS does not expect 8080 to be open as well.
+    func endpoints(host: String, port: Int?) -> [ServerEndpoint] {
+        var endpoints = ServerEndpoint.inherited(tls: tls)
+        let isAlone = endpoints.isEmpty && tls == nil && unixSocket == nil
+        if let port = port ?? (isAlone ? 8080 : nil) { endpoints.append(.tcp(host: host, port: port)) }
+        let hasSecure = endpoints.contains { $0.tls != nil }
+        if let tls, tlsPort != nil || !hasSecure {
+            endpoints.append(.tcp(host: host, port: tlsPort ?? 8443, tls: tls))
+        }
+        if let unixSocket { endpoints.append(.unix(path: unixSocket)) }
+        return endpoints
+    }
+}

@@ -1,0 +1,98 @@
+public import ArgumentParser
+import ClusterService
+import Foundation
+import HTTPServer
+import HTTPTypes
+public import Logging
+
+/// `clusterd serve`: the HTTP service.
+struct Serve: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Serve clustering over HTTP until SIGTERM or SIGINT.",
+        discussion: "Datasets, jobs and results live in the data directory and survive a restart.")
+
+    @Option(help: ArgumentHelp("The address to listen on.", valueName: "address"))
+    var host = "127.0.0.1"
+
+    @Option(
+        help: ArgumentHelp(
+            "The port for plain HTTP; 0 takes any free one. (default: 8080, or none beside the two below)",
+            valueName: "port"))
+    var port: Int?
+
+    @OptionGroup(title: "TLS and Unix-domain sockets")
+    var listening: ListeningOptions
+
+    @Option(help: ArgumentHelp("Where datasets, jobs and results are kept.", valueName: "path"))
+    var dataDir = "./data"
+
+    @Option(help: "How many jobs run at the same time.")
+    var workers = max(1, ProcessInfo.processInfo.activeProcessorCount - 1)
+
+    @Option(help: ArgumentHelp("The least severe messages that are logged: trace … critical.", valueName: "level"))
+    var logLevel = Logger.Level.info
+
+    func validate() throws {
+        guard (0...65_535).contains(port ?? 0) else { throw ValidationError("--port is a number from 0 to 65535") }
+        guard (1...1_024).contains(workers) else { throw ValidationError("--workers is a number from 1 to 1024") }
+    }
+
+    func run() async throws {
+        let level = logLevel
+        LoggingSystem.bootstrap { label in
+            var handler = StreamLogHandler.standardError(label: label)
+            handler.logLevel = level
+            return handler
+        }
+        let logger = Logger(label: "clusterd")
+        let cores = ProcessInfo.processInfo.activeProcessorCount
+        let service = try await Service(
+            ServiceConfiguration(
+                dataDirectory: dataDir, workers: workers, threadsPerJob: max(1, (cores - 1) / workers),
+                logger: logger))
+        var configuration = ServerConfiguration(logger: logger, onRequestEnd: { logger.info("\(accessLine($0))") })
+        configuration.endpoints = listening.endpoints(host: host, port: port)
+        let server = Server(configuration)
+        do {
+            try await server.run(
+                onListening: { _ in announce(server.urls, dataDirectory: dataDir) },
+                onStopping: {
+                    logger.notice("stopping: finishing requests, running jobs go back to the queue")
+                    service.drain()
+                },
+                service.router)
+        } catch {
+            await service.stop()
+            throw error
+        }
+        await service.stop()
+    }
+}
+
+/// Tells whoever started the service where it is and what to paste next.
+private func announce(_ urls: [String], dataDirectory: String) {
+    let example = "examples/iris.csv"
+    let file = FileManager.default.fileExists(atPath: example) ? example : "points.csv"
+    let first = urls.first ?? ""
+    let isUnix = first.hasPrefix("unix:")
+    let target = isUnix ? "--unix-socket \(first.dropFirst(5)) 'http://localhost" : "'\(first)"
+    let text = """
+        clusterd \(Engine.version) listens on \(urls.joined(separator: ", ")); data in \(dataDirectory); stop with Ctrl-C
+        try: curl --data-binary @\(file) \(target)/v1/cluster?k=3'
+
+        """
+    FileHandle.standardOutput.write(Data(text.utf8))
+}
+
+/// One line of the access log.
+private func accessLine(_ summary: RequestSummary) -> String {
+    let milliseconds = summary.duration / .milliseconds(1)
+    return [
+        summary.remoteAddress.description, summary.method?.rawValue ?? "-", summary.path ?? "-",
+        summary.status.map { "\($0.code)" } ?? "-", "in=\(summary.bytesReceived)", "out=\(summary.bytesSent)",
+        "ms=\((milliseconds * 10).rounded() / 10)", "id=\(summary.requestID)",
+        summary.isComplete ? nil : "aborted",
+    ].compactMap { $0 }.joined(separator: " ")
+}
+
+extension Logger.Level: @retroactive ExpressibleByArgument {}
