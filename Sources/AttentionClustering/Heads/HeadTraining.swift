@@ -12,7 +12,8 @@ struct HeadTraining: Sendable {
 /// Projected gradient descent on the product of spheres, without momentum.
 ///
 /// G_k ← ∇_k − ⟨∇_k, μ_k⟩μ_k; μ_k ← (μ_k − ηG_k)/‖·‖. A step longer than 1 is cut to 1, which only data or λ far from
-/// the paper's scale bring about. Converged when η‖G‖, all heads together, is at most the tolerance.
+/// the paper's scale bring about. Converged when η‖G‖, all heads together, is at most the tolerance; stopped before
+/// that, the heads of the lowest objective seen are the result, for where steps are cut the last ones may be any.
 struct GradientSolver: Sendable {
     let objective: any HeadLoss
     let learningRate: Double
@@ -21,8 +22,10 @@ struct GradientSolver: Sendable {
 
     func train(from start: Matrix, observe: (HeadTraining) -> Void = { _ in }) throws -> HeadTraining {
         var training = HeadTraining(heads: start)
+        var best = (value: Double.infinity, heads: start)
         while training.history.count < maximumSteps, let evaluation = try objective.evaluate(training.heads) {
             training.history.append(evaluation.value)
+            if evaluation.value < best.value { best = (evaluation.value, training.heads) }
             var step = training.heads.tangent(evaluation.gradient)
             let length = learningRate * step.norm
             guard length.isFinite else { break }
@@ -36,6 +39,7 @@ struct GradientSolver: Sendable {
             training.heads = training.heads.scaledToUnit()
             observe(training)
         }
+        if !training.converged, training.cutSteps > 0, best.value.isFinite { training.heads = best.heads }
         return training
     }
 }
