@@ -43,7 +43,7 @@ extension FitOptions {
         guard count >= needed else {
             throw ClusteringError(
                 .tooFewPoints, option: "clusterCount",
-                detail: "\(count) points cannot make \(needed) clusters; "
+                detail: "\(count) \(count == 1 ? "point" : "points") cannot make \(needed) clusters; "
                     + (count == 0 ? "give some points." : "give more points, or at most \(count) clusters."))
         }
         try validateStart(dimension: dimension)

@@ -29,7 +29,8 @@ extension ClusterModel {
         _ = try Survey(points, passes: passes)
         let seen = options.metric == .cosine ? try points.directions(passes: passes) : points
         let pass = try assignmentPass(FramedRows(points: seen, frame: frame), passes: passes)
-        return Assignment(labels: pass.labels, distances: pass.distances, confidence: pass.confidence)
+        let assignment = Assignment(labels: pass.labels, distances: pass.distances, confidence: pass.confidence)
+        return try reaching(assignment, seen, passes: passes)
     }
 
     func assignmentPass(_ rows: FramedRows, passes: RowPasses) throws -> AssignmentPass {

@@ -28,14 +28,14 @@ public struct CoordinateFrame: Sendable, Codable, Equatable {
     }
 
     /// The frame in which coordinates are what the user sees: data units, or standard deviations if standardised.
-    var reported: CoordinateFrame {
+    package var reported: CoordinateFrame {
         guard standardized else { return .identity(dimension: offsets.count) }
         return CoordinateFrame(
             offsets: offsets, powers: powers, scales: scales.map { $0 * Float(unit) }, standardized: true, unit: 1)
     }
 
     /// The data value of frame coordinate `value` in column `column`.
-    func dataValue(_ value: Double, column: Int) -> Double {
+    package func dataValue(_ value: Double, column: Int) -> Double {
         let factor = Double(powers[column]) * Double(scales[column])
         return factor == 0 ? Double(offsets[column]) : Double(offsets[column]) + value / factor
     }

@@ -51,10 +51,12 @@ final class FilePart: ByteSource, @unchecked Sendable {
             buffer.insert(contentsOf: Array("\r\n".utf8), at: 0)
             let head = try await take(upTo: Array("\r\n\r\n".utf8))
             let fields = Self.fields(head)
-            if let disposition = fields["content-disposition"], FieldParameters(disposition)["filename"] != nil {
+            let disposition = FieldParameters(fields["content-disposition"] ?? "")
+            if disposition["filename"] != nil {
                 state = .content
                 return fields["content-type"]
             }
+            if let name = disposition["name"], Self.queryParameters.contains(name) { throw Self.misplaced(name) }
             // An empty part ends with the line end that its head ends with.
             buffer.insert(contentsOf: Array("\r\n".utf8), at: 0)
         }
@@ -136,6 +138,16 @@ final class FilePart: ByteSource, @unchecked Sendable {
             fields[name] = line[line.index(after: colon)...].trimmingCharacters(in: .whitespaces)
         }
         return fields
+    }
+
+    /// Names that mean something in the query: a form's field of that name was meant to.
+    private static let queryParameters = Set(
+        JobParameterDefinition.all.map(\.name) + Service.decodingParameters + ["format"])
+
+    private static func misplaced(_ name: String) -> Problem {
+        ParameterFault.problem([
+            ParameterFault(name, "stands in the form, where it is not read; put it in the query, as in ?\(name)=…")
+        ])
     }
 
     private static let cutOff = Problem(

@@ -11,14 +11,14 @@ extension Response {
     ///
     /// A packed answer has other bytes, so its entity tag becomes a weak one.
     func packed(for request: Request) -> Response {
-        switch body {
-        case .empty: return self
-        case .bytes(let bytes) where bytes.count < Self.packedLength: return self
-        case .bytes, .stream: break
-        }
         guard headers[.contentEncoding] == nil else { return self }
         var answer = self
         answer.headers[.vary] = "Accept, Accept-Encoding"
+        switch body {
+        case .empty: return answer
+        case .bytes(let bytes) where bytes.count < Self.packedLength: return answer
+        case .bytes, .stream: break
+        }
         guard let coding = request.headers.preferredCoding else { return answer }
         answer.headers[.contentEncoding] = coding.rawValue
         answer.headers[.acceptRanges] = nil

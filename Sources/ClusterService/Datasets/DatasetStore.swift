@@ -127,6 +127,15 @@ final class DatasetStore: Sendable {
         }
     }
 
+    /// Checks that uploads can be stored.
+    ///
+    /// - Throws: ``StorageError`` naming the directory that is gone or may not be written.
+    func checkWritable() throws {
+        for path in [contentDirectory, namesDirectory] {
+            guard access(path, W_OK | X_OK) == 0 else { throw StorageError("write", path) }
+        }
+    }
+
     /// The dataset of that name.
     func entry(_ name: String) -> DatasetEntry? { state.withLock { $0.entries[name] } }
 

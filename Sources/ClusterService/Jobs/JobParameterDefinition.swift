@@ -175,7 +175,7 @@ struct JobParameterDefinition: Sendable {
         let mismatch = ParameterValue.Mismatch(
             detail:
                 "holds at most 32 different tags of up to 256 bytes, name=value,… in a query or an object of strings"
-                + " in JSON")
+                + " in JSON; no name holds \"=\", and nothing the character NUL")
         var pairs: [(String, String)] = []
         switch value {
         case .text(let text):
@@ -192,7 +192,10 @@ struct JobParameterDefinition: Sendable {
         default: throw mismatch
         }
         guard pairs.count <= 32, Set(pairs.map(\.0)).count == pairs.count,
-            pairs.allSatisfy({ !$0.0.isEmpty && $0.0.utf8.count + $0.1.utf8.count <= 256 })
+            pairs.allSatisfy({ name, value in
+                !name.isEmpty && name.utf8.count + value.utf8.count <= 256 && !name.utf8.contains(0x3D)
+                    && !name.utf8.contains(0) && !value.utf8.contains(0)
+            })
         else {
             throw mismatch
         }

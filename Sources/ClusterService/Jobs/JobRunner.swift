@@ -193,7 +193,9 @@ struct TrainedJob: Sendable {
         return try await store.succeed(
             job.id, attempt: job.attempt, summary: try encoder.encode(summary),
             modelID: "mdl_" + job.id.drop(while: { $0 != "_" }).dropFirst(),
-            model: try encoder.encode(StoredClusterModel(model: clustering.model, columns: summary.columns)),
+            model: try encoder.encode(
+                StoredClusterModel(
+                    model: clustering.model, columns: summary.columns, parameters: job.parameters)),
             stopReason: clustering.stopReason.rawValue)
     }
 }

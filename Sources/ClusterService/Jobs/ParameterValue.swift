@@ -15,6 +15,7 @@ enum ParameterValue {
             switch self {
             case .text(let text): Self.isPlainNumber(text) ? Int(text) : nil
             case .json(.integer(let value)): value
+            case .json(.number(let value)): Int(exactly: value)
             default: nil
             }
         guard let value, range.contains(value) else { throw Mismatch(detail: "\(meaning); found \(shown)") }
@@ -27,6 +28,7 @@ enum ParameterValue {
             case .text(let text): Self.isPlainNumber(text) ? UInt64(text) : nil
             case .json(.integer(let value)): UInt64(exactly: value)
             case .json(.unsigned(let value)): value
+            case .json(.number(let value)): UInt64(exactly: value)
             default: nil
             }
         guard let value else { throw Mismatch(detail: "\(meaning); found \(shown)") }

@@ -47,6 +47,12 @@ extension Request {
                 throw Problem.unsupportedMediaType(type, supported: ["application/json"])
             }
         }
+        if let coding = headers[.contentEncoding], coding.lowercased() != "identity" {
+            throw Problem(
+                .unsupportedMediaType, type: "/problems/unsupported-content-coding",
+                title: "The body is packed", detail: "send this JSON as it is, without Content-Encoding",
+                headers: [.acceptEncoding: "identity"])
+        }
         let bytes = try await body.collect(upTo: limit)
         guard !bytes.isEmpty else {
             throw Problem(

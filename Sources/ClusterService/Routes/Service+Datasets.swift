@@ -55,6 +55,12 @@ extension Service {
         try checkReadiness()
         try request.checkQuery(known: Self.decodingParameters)
         try DatasetEntry.checkName(name)
+        guard request.headers[.contentRange] == nil else {
+            throw Problem(
+                .badRequest, type: "/problems/partial-put", title: "A part of a dataset cannot be put",
+                detail: "send the whole dataset without Content-Range (with curl: without -C), or put rows behind it "
+                    + "with POST /v1/datasets/\(name)/rows")
+        }
         // Refuse before the body is read, and look again when it is there: another upload may have come between.
         let current = datasets.entry(name)
         try Self.checkConditions(request, current)
@@ -92,7 +98,7 @@ extension Service {
         guard active == 0 else {
             throw Problem(
                 .conflict, type: "/problems/dataset-in-use", title: "Jobs use the dataset",
-                detail: "\(active) jobs on \"\(name)\" are not done; wait for them or cancel them first")
+                detail: "jobs on \"\(name)\" that are not done: \(active); wait for them or cancel them first")
         }
         let isRemoved = try await offload.run { [datasets] in
             try datasets.remove(name) { try Self.checkConditions(request, $0) }

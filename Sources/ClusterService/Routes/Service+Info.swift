@@ -15,6 +15,7 @@ extension Service {
         router.on(.get, "/livez") { _, _ in .json(.object(["status": .string("ok")])) }
         router.on(.get, "/readyz") { [self] _, _ in
             try checkReadiness()
+            try datasets.checkWritable()
             _ = try await store.counts()
             return .json(.object(["status": .string("ready")]))
         }

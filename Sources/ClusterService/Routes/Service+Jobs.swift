@@ -100,7 +100,7 @@ extension Service {
         var filter = JobFilter(dataset: query["dataset"])
         if let names = query["state"] {
             filter.states = try Set(
-                names.split(separator: ",").map { name in
+                names.split(separator: ",", omittingEmptySubsequences: false).map { name in
                     guard let state = JobState(rawValue: String(name)) else {
                         let known = JobState.allCases.map(\.rawValue).joined(separator: ", ")
                         throw ParameterFault.problem([ParameterFault("state", "is one or more of \(known)")])
@@ -157,7 +157,7 @@ extension Service {
             known?.holdsForIfNoneMatch(EntityTag(view.entityTag)) ?? true
         }
         let found = try await settled(id, within: wait.duration) { view in
-            known == nil ? view.job.state.isTerminal : isNew(view)
+            view.job.state.isTerminal || known != nil && isNew(view)
         }
         guard let view = found else { throw try await missing("job", id) }
         var headers: HTTPFields = [.eTag: view.entityTagText]

@@ -10,7 +10,7 @@ extension Service {
         router.on(.get, "/v1/models") { [self] request, _ in try await listModels(request) }
         router.on(.get, "/v1/models/{id}") { [self] request, captures in
             try request.checkQuery(known: [])
-            return .json(try Self.json(try await model(captures["id"])))
+            return .json(try Self.json(try await model(captures["id"]), isWhole: true))
         }
         router.on(.delete, "/v1/models/{id}") { [self] request, captures in
             try request.checkQuery(known: [])
@@ -28,21 +28,30 @@ extension Service {
         return model
     }
 
-    private static func json(_ stored: StoredModel) throws -> JSONValue {
+    /// - Parameter isWhole: whether to tell, too, what it takes to label points oneself, which grows with K·d².
+    private static func json(_ stored: StoredModel, isWhole: Bool) throws -> JSONValue {
         let content = try StoredClusterModel(stored.content)
         let model = content.model
-        return .object([
-            "id": .string(stored.id),
-            "job": .string(stored.job),
-            "created_at": Timestamp.json(stored.createdAt),
-            "expires_at": Timestamp.json(stored.expiresAt),
-            "k": .integer(model.clusterCount),
-            "d": .integer(model.dimension),
-            "columns": .array(content.columns.map(JSONValue.string)),
-            "centroids": ResultSummary.matrix(model.centroids),
-            "weights": .array(model.weights.map(JSONValue.number)),
-            "heads": ResultSummary.matrix(model.heads),
-        ])
+        let members: [(String, JSONValue)] = [
+            ("id", .string(stored.id)),
+            ("job", .string(stored.job)),
+            ("created_at", Timestamp.json(stored.createdAt)),
+            ("expires_at", Timestamp.json(stored.expiresAt)),
+            ("k", .integer(model.clusterCount)),
+            ("d", .integer(model.dimension)),
+            ("columns", .array(content.columns.map(JSONValue.string))),
+            ("centroids", ResultSummary.matrix(model.centroids)),
+            ("weights", .array(model.weights.map(JSONValue.number))),
+            ("heads", ResultSummary.matrix(model.heads)),
+        ]
+        let details: [(String, JSONValue)] =
+            isWhole
+            ? [
+                ("metric", model.metricJSON),
+                ("preprocessing", model.preprocessingJSON),
+                ("params", try content.parameters.map { try JSONValue.parse($0.utf8) } ?? .null),
+            ] : []
+        return .object((members + details).map { JSONValue.Member(name: $0.0, value: $0.1) })
     }
 
     private func listModels(_ request: Request) async throws -> Response {
@@ -56,7 +65,8 @@ extension Service {
         }
         return .json(
             .object([
-                "models": .array(try page.models.map(Self.json)), "next_page_token": .string(page.nextCursor ?? ""),
+                "models": .array(try page.models.map { try Self.json($0, isWhole: false) }),
+                "next_page_token": .string(page.nextCursor ?? ""),
             ]))
     }
 }

@@ -29,6 +29,11 @@ extension Service {
             return Problem(
                 .serviceUnavailable, type: "/problems/storage-unavailable", title: "The job database cannot be written",
                 detail: "nothing was changed; send the request again later", headers: [.retryAfter: "5"])
+        case let error as StorageError:
+            return Problem(
+                .serviceUnavailable, type: "/problems/storage-unavailable", title: "The data directory cannot be used",
+                detail: "nothing was changed; the service's operator has to look after it: \(error.reason)",
+                headers: [.retryAfter: "30"])
         default: return nil
         }
     }

@@ -17,5 +17,8 @@ struct StorageError: Error, CustomStringConvertible {
     /// Whether the disk, the user's share of it or what a file may have is full.
     var isOutOfSpace: Bool { code == ENOSPC || code == EDQUOT || code == EFBIG }
 
+    /// What the system says, without the path.
+    var reason: String { "cannot \(operation) a file: \(String(cString: strerror(code)))" }
+
     var description: String { "cannot \(operation) \(path): \(String(cString: strerror(code)))" }
 }

@@ -40,10 +40,15 @@ struct MediaRange: Equatable {
         if type == "*" { return parameters.isEmpty ? 0 : nil }
         guard type == offer.type else { return nil }
         if subtype == "*" { return parameters.isEmpty ? 1 : nil }
-        guard subtype == offer.subtype, parameters.allSatisfy({ offer.parameters[$0.key] == $0.value }) else {
-            return nil
-        }
+        guard subtype == offer.subtype,
+            parameters.allSatisfy({ offer.parameters[$0.key] == $0.value || Self.isUTF8($0.key, $0.value) })
+        else { return nil }
         return 2 + parameters.count
+    }
+
+    /// Whether a parameter asks for UTF-8, in which all text is sent whether its type says so or not.
+    private static func isUTF8(_ name: String, _ value: String) -> Bool {
+        name == "charset" && (value == "utf-8" || value == "utf8")
     }
 
     /// Thousandths of a `qvalue`: 0, 1, or with up to three decimals.

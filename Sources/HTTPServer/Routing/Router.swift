@@ -105,7 +105,10 @@ public struct Router: Sendable {
         Response(status: .noContent, headers: [.allow: methods.map(\.rawValue).joined(separator: ", ")])
     }
 
+    /// Methods of RFC 9110, PATCH (RFC 5789), and QUERY: known, so that a resource without one answers 405, not 501.
     private static let standardMethods: Set<HTTPRequest.Method> = [
-        .get, .head, .post, .put, .delete, .connect, .options, .trace, .patch,
-    ]
+        .get, .head, .post, .put, .delete, .connect, .options, .trace, .patch, HTTPRequest.Method("QUERY"),
+    ].reduce(into: []) { methods, method in
+        if let method { methods.insert(method) }
+    }
 }

@@ -18,6 +18,29 @@ import Testing
         #expect(answer.distances[2] < 0.5)
     }
 
+    @Test(arguments: [Refinement.spherical, .diagonal, .tied, .full, .none], [false, true])
+    func pointsFarFromTrainingGetTheirTrueDistance(refinement: Refinement, standardize: Bool) throws {
+        let data = try mixture([[5, 0], [-5, 0]], sigma: 1, count: 300, seed: 1)
+        var options = FitOptions()
+        options.refinement = refinement
+        options.standardize = standardize
+        let model = try AttentionHeads.fit(data.points, options: options).model
+        let far: [[Float]] = [[1e3, 1e3], [1e5, 1], [-1e9, 1e8], [3e20, 3e19], [-2e38, 0], [5, 0]]
+        let answer = try model.assign(points(far))
+        for (row, point) in far.enumerated() {
+            let centroid = model.centroids[Int(answer.labels[row])]
+            let expected = (0..<2).reduce(0.0) { sum, column in
+                let scale =
+                    standardize ? Double(model.frame.reported.powers[column] * model.frame.reported.scales[column]) : 1
+                let difference = (Double(point[column]) - centroid[column]) * scale
+                return sum + difference * difference
+            }.squareRoot()
+            #expect(abs(Double(answer.distances[row]) / expected - 1) < 1e-4, "\(point)")
+        }
+        let right = Int32(model.centroids[0][0] > 0 ? 0 : 1)
+        if refinement == .spherical { #expect(answer.labels == [right, right, 1 - right, right, 1 - right, right]) }
+    }
+
     @Test func anotherDimensionIsRefused() throws {
         let model = try Self.model()
         #expect {

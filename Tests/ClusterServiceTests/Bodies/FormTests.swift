@@ -11,7 +11,7 @@ import Testing
 
     private func form(_ content: [UInt8], type: String? = nil, boundary: String = "b-1") -> [UInt8] {
         let head = """
-            preamble\r\n--\(boundary)\r\nContent-Disposition: form-data; name="k"\r\n\r\n3\r\n--\(boundary)  \r\n\
+            preamble\r\n--\(boundary)\r\nContent-Disposition: form-data; name="note"\r\n\r\n3\r\n--\(boundary)  \r\n\
             content-disposition: form-data; name="file"; filename="a; \\"b\\".csv"\r\n
             """
         let typeField = type.map { "Content-Type: \($0)\r\n" } ?? ""
@@ -109,6 +109,17 @@ import Testing
             #expect(reply.status == status, "\(reply.text)")
         }
         #expect(try test.directory.files(in: "datasets/content").isEmpty)
+        await test.service.stop()
+    }
+
+    @Test func aParameterInTheFormIsRefusedAndNotDropped() async throws {
+        let test = try await TestService()
+        let head = "--b-1\r\nContent-Disposition: form-data; name=\"k\"\r\n\r\n3\r\n"
+        let file =
+            "--b-1\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a\"\r\n\r\n\(points)\r\n--b-1--\r\n"
+        let reply = try await test.send(
+            .post, "/v1/cluster", [.contentType: "multipart/form-data; boundary=b-1"], body: head + file)
+        #expect(reply.status == 422 && reply.text.contains("?k="), "\(reply.text)")
         await test.service.stop()
     }
 

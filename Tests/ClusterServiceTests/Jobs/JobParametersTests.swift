@@ -47,6 +47,19 @@ import Testing
         #expect(fromText.json[sample.name] == sample.json)
     }
 
+    @Test(arguments: [#"{"labels":{"a":"\u0000"}}"#, #"{"labels":{"a\u0000":"x"}}"#, #"{"labels":{"a=b":"x"}}"#])
+    func labelsThatCannotBeStoredOrFoundAreRefused(text: String) throws {
+        guard case .object(let members) = try JSONValue.parse(text.utf8) else { return }
+        let problem = expectProblem(422) { _ = try JobParameters(json: members) }
+        #expect(problem?.errors.first?.parameter == "labels")
+    }
+
+    @Test func aWholeNumberMayBeWrittenWithAPoint() throws {
+        guard case .object(let members) = try JSONValue.parse(#"{"k":3.0,"seed":7e0}"#.utf8) else { return }
+        let parameters = try JobParameters(json: members)
+        #expect(parameters.fit.clusterCount == 3 && parameters.fit.seed == 7)
+    }
+
     @Test func whatIsStoredIsReadAgain() throws {
         let parameters = try JobParameters(text: Self.samples.map { ($0.name, $0.text) })
         #expect(try JobParameters(storedJSON: parameters.json.text) == parameters)

@@ -1,3 +1,4 @@
+import Foundation
 import HTTPServer
 import HTTPTypes
 import Testing
@@ -50,6 +51,29 @@ import Testing
         #expect(reply.status == 412)
         let malformed = try await test.send(.put, "/v1/datasets/a", [.ifMatch: "no quotes"], body: plane)
         #expect(malformed.status == 400 || malformed.status == 412, "\(malformed.text)")
+        await test.service.stop()
+    }
+
+    @Test func aPartOfADatasetIsNotTakenForTheWhole() async throws {
+        let test = try await TestService()
+        _ = try await test.send(.put, "/v1/datasets/a", body: plane)
+        let reply = try await test.send(.put, "/v1/datasets/a", [.contentRange: "bytes 8-15/16"], body: "9,9\n9,8\n")
+        #expect(reply.status == 400 && reply.problem == "partial-put", "\(reply.text)")
+        #expect(try await test.send(.get, "/v1/datasets/a").json["rows"] == .integer(3))
+        await test.service.stop()
+    }
+
+    @Test func aMissingDirectoryIsSaidAndNotA500() async throws {
+        let test = try await TestService()
+        _ = try await test.send(.put, "/v1/datasets/a", body: plane)
+        let content = test.directory.path + "/datasets/content"
+        try FileManager.default.moveItem(atPath: content, toPath: content + ".away")
+        #expect(try await test.send(.get, "/readyz").status == 503)
+        let reply = try await test.send(.put, "/v1/datasets/b", body: plane)
+        #expect(reply.status == 503 && reply.problem == "storage-unavailable", "\(reply.text)")
+        try FileManager.default.moveItem(atPath: content + ".away", toPath: content)
+        #expect(try await test.send(.get, "/readyz").status == 200)
+        #expect(try await test.send(.put, "/v1/datasets/b", body: plane).status == 201)
         await test.service.stop()
     }
 

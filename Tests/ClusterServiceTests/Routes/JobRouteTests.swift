@@ -42,6 +42,55 @@ import Testing
         await test.service.stop()
     }
 
+    @Test func aFinishedJobThatIsKnownIsAnsweredAtOnce() async throws {
+        let test = try await serviceWithPlane()
+        let id = try await test.finishedJob(#"{"dataset":"plane"}"#)
+        let tag = try #require(try await test.send(.get, "/v1/jobs/\(id)").headers[.eTag])
+        let prefer = try #require(HTTPField.Name("Prefer"))
+        let start = ContinuousClock.now
+        let reply = try await test.send(.get, "/v1/jobs/\(id)", [.ifNoneMatch: tag, prefer: "wait=60"])
+        #expect(reply.status == 304)
+        #expect(ContinuousClock.now - start < .seconds(30))
+        await test.service.stop()
+    }
+
+    @Test func packedControlBodiesAndEmptyStatesAreRefused() async throws {
+        let test = try await serviceWithPlane()
+        let packed = try await test.post("/v1/jobs", json: #"{"dataset":"plane"}"#, [.contentEncoding: "br"])
+        #expect(packed.status == 415 && packed.problem == "unsupported-content-coding", "\(packed.text)")
+        let identity = try await test.post("/v1/jobs", json: #"{"dataset":"plane"}"#, [.contentEncoding: "identity"])
+        #expect(identity.status == 201)
+        #expect(try await test.send(.get, "/v1/jobs?state=").status == 422)
+        await test.service.stop()
+    }
+
+    @Test func aModelTellsHowItWasTrained() async throws {
+        let test = try await serviceWithPlane()
+        let id = try await test.finishedJob(#"{"dataset":"plane","refinement":"tied","seed":9}"#)
+        let model = try await test.send(.get, "/v1/models/mdl_\(id.dropFirst(4))").json
+        #expect(model["params"]?["seed"] == .integer(9) && model["params"]?["refinement"] == .string("tied"))
+        #expect(model["metric"]?["kind"] == .string("tied"))
+        guard case .array(let rows)? = model["metric"]?["precision"] else {
+            Issue.record("no precision in \(model.text)")
+            return
+        }
+        #expect(rows.count == 2)
+        #expect(model["preprocessing"]?["start"] == .string("heads"))
+        let list = try await test.send(.get, "/v1/models").json
+        guard case .array(let models)? = list["models"] else { return }
+        #expect(models.first?["metric"] == nil, "lists leave out what grows with K·d²")
+        await test.service.stop()
+    }
+
+    @Test func resultsSayThatTheyAreNegotiated() async throws {
+        let test = try await serviceWithPlane()
+        let id = try await test.finishedJob(#"{"dataset":"plane"}"#)
+        for path in ["result", "result/centroids", "result/assignments"] {
+            #expect(try await test.send(.get, "/v1/jobs/\(id)/\(path)").headers[.vary] == "Accept, Accept-Encoding")
+        }
+        await test.service.stop()
+    }
+
     @Test func columnsOfAJobAreThoseItNames() async throws {
         let test = try await serviceWithPlane()
         let id = try await test.finishedJob(#"{"dataset":"plane","columns":["y"]}"#)

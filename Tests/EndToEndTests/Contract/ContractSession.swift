@@ -56,9 +56,26 @@ final class ContractSession {
         }
         // Octets are no text to hold to a schema.
         if schema["format"] == "binary" { return faults + (answer.body.isEmpty ? ["the content is empty"] : []) }
+        if mediaType == "text/event-stream" {
+            let events = Self.events(String(decoding: answer.body, as: UTF8.self))
+            return try faults + (events.isEmpty ? ["no event came"] : [])
+                + events.flatMap { try document.schemas.faults(of: $0, under: schema) }
+        }
         let isJSON = mediaType == "application/json" || mediaType.hasSuffix("+json")
         guard let content = isJSON ? try answer.json() : String(data: answer.body, encoding: .utf8).map(JSON.string)
         else { return faults + ["the content is not UTF-8"] }
         return faults + (try document.schemas.faults(of: content, under: schema))
+    }
+
+    /// The events of a stream as objects of their fields; comments are left out.
+    private static func events(_ text: String) -> [JSON] {
+        text.components(separatedBy: "\n\n").compactMap { block in
+            let fields = block.split(separator: "\n").compactMap { line -> (String, JSON)? in
+                guard let colon = line.firstIndex(of: ":"), colon > line.startIndex else { return nil }
+                let value = line[line.index(after: colon)...]
+                return (String(line[..<colon]), .string(String(value.first == " " ? value.dropFirst() : value)))
+            }
+            return fields.isEmpty ? nil : .object(Dictionary(fields) { $1 })
+        }
     }
 }

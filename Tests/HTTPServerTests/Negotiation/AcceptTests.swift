@@ -19,12 +19,15 @@ struct AcceptTests {
         ("application/*;q=0.5, application/x-ndjson", "application/x-ndjson"), ("text/csv;q=1.000", "text/csv"),
         (" text/csv ; q=0.3 ,\tapplication/json ; q=0.2", "text/csv"), ("text/csv;q=0.001", "text/csv"),
         ("text/html;level=\"a,b\", text/csv", "text/csv"), (", ,text/csv,", "text/csv"),
+        ("text/csv;charset=utf-8", "text/csv"), ("text/csv; charset=\"UTF-8\"", "text/csv"),
     ])
     func theGreatestWeightWins(value: String, expected: String) {
         #expect(preferred(value) == expected)
     }
 
-    @Test(arguments: ["text/html", "text/csv;q=0", "image/*", "*/*;q=0", "text/csv;header=absent"])
+    @Test(arguments: [
+        "text/html", "text/csv;q=0", "image/*", "*/*;q=0", "text/csv;header=absent", "text/csv;charset=latin1",
+    ])
     func nilWhenNothingIsAccepted(value: String) {
         #expect(preferred(value) == nil)
     }

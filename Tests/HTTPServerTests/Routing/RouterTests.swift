@@ -75,6 +75,11 @@ struct RouterTests {
         #expect(try await respond(.post, "/v1/jobs/7").headers[.allow] == "GET, HEAD, OPTIONS")
     }
 
+    @Test func aKnownMethodWithoutARouteIs405() async throws {
+        let query = try #require(HTTPRequest.Method("QUERY"))
+        #expect(try await respond(query, "/").status == 405)
+    }
+
     @Test func unknownMethodsAre501() async throws {
         let brew = try #require(HTTPRequest.Method("BREW"))
         let lower = try #require(HTTPRequest.Method("get"))
