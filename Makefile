@@ -1,5 +1,6 @@
 # make run    installs what is missing, builds in release mode and starts the service on 127.0.0.1:8080
 # make test   installs what is missing and runs all tests
+# make conformance runs the black-box HTTP and TLS suites against the release binary (Tests/Conformance)
 # make bench  times fit and labels beside scikit-learn and FAISS; make bench-scale shows how the cost grows
 # make build | lint | format | install | clean do what their names say
 
@@ -18,7 +19,9 @@ BUILD := swift build -c $(CONFIGURATION) --static-swift-stdlib --product cluster
 SETS ?=
 BENCH_PYTHON ?= Benchmarks/.venv/bin/python
 
-.PHONY: run test build deps toolchain lint format install clean bench bench-scale bench-deps
+SERVER_PORTS ?= 19080
+
+.PHONY: run test conformance build deps toolchain lint format install clean bench bench-scale bench-deps
 
 run: build
 	@exec "$$($(BUILD) --show-bin-path)/clusterd" serve --host $(HOST) --port $(PORT) --data-dir $(DATA_DIR)
@@ -29,6 +32,11 @@ build: deps
 # The end-to-end tests drive the release binary, so it is built first.
 test: build
 	CLUSTERD="$$($(BUILD) --show-bin-path)/clusterd" swift test --disable-xctest --no-parallel
+
+# Python's standard library and the openssl command are all that the black-box suites need.
+conformance: PACKAGES += openssl python3
+conformance: build
+	python3 Tests/Conformance/run.py "$$($(BUILD) --show-bin-path)/clusterd" --port-base $(SERVER_PORTS)
 
 toolchain:
 	@command -v swift > /dev/null || { \
