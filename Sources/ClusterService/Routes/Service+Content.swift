@@ -61,7 +61,7 @@ enum ByteRange {
         guard let bounds = bounds(value) else { return nil }
         let range: Range<Int>? =
             switch bounds {
-            case (let first?, let last): first < length ? first..<min(last.map { $0 + 1 } ?? length, length) : nil
+            case (let first?, let last): first < length ? first..<(min(last ?? .max, length - 1) + 1) : nil
             case (nil, let count?): count > 0 && length > 0 ? max(0, length - count)..<length : nil
             case (nil, nil): nil
             }
@@ -74,17 +74,19 @@ enum ByteRange {
     }
 
     /// The ends of `bytes=first-last`, `bytes=first-` or `bytes=-count`; nil for anything else.
+    ///
+    /// Numbers beyond all content are as good as the greatest.
     private static func bounds(_ value: String) -> (first: Int?, last: Int?)? {
         guard value.lowercased().hasPrefix("bytes=") else { return nil }
         let parts = value.dropFirst(6).split(separator: "-", maxSplits: 1, omittingEmptySubsequences: false)
         guard parts.count == 2 else { return nil }
         let numbers = parts.map { part in
-            part.utf8.allSatisfy { (0x30...0x39).contains($0) } ? Int(part) : nil
+            !part.isEmpty && part.utf8.allSatisfy { (0x30...0x39).contains($0) } ? Int(part) ?? .max : nil
         }
         guard numbers[0] != nil || parts[0].isEmpty, numbers[1] != nil || parts[1].isEmpty,
             numbers[0] != nil || numbers[1] != nil
         else { return nil }
-        if let first = numbers[0], let last = numbers[1], first > last || last == .max { return nil }
+        if let first = numbers[0], let last = numbers[1], first > last { return nil }
         return (numbers[0], numbers[1])
     }
 }

@@ -21,7 +21,8 @@ import Testing
         for (range, expected) in [
             ("bytes=0-0", 0..<1), ("bytes=100-", 100..<count), ("bytes=-5", count - 5..<count),
             ("bytes=120-200000", 120..<200_001), ("Bytes=10-99999999", 10..<count), ("bytes=-99999999", 0..<count),
-            ("bytes=127-128", 127..<129),
+            ("bytes=127-128", 127..<129), ("bytes=0-9223372036854775807", 0..<count),
+            ("bytes=1-9223372036854775808", 1..<count), ("bytes=-99999999999999999999", 0..<count),
         ] {
             let part = try await test.get("/v1/datasets/a/content?format=npy", [.range: range])
             #expect(part.status == 206 && part.bytes == Array(bytes[expected]), "\(range)")
@@ -29,7 +30,7 @@ import Testing
                 part.headers[.contentRange] == "bytes \(expected.lowerBound)-\(expected.upperBound - 1)/\(count)")
             #expect(part.headers[.eTag] == tag)
         }
-        for range in ["bytes=\(count)-", "bytes=-0"] {
+        for range in ["bytes=\(count)-", "bytes=-0", "bytes=9223372036854775808-", "bytes=9223372036854775807-"] {
             let part = try await test.get("/v1/datasets/a/content?format=npy", [.range: range])
             #expect(part.status == 416 && part.headers[.contentRange] == "bytes */\(count)", "\(range)")
         }
