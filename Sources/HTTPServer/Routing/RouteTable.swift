@@ -1,7 +1,20 @@
 import HTTPTypes
 
+/// A segment of a template, equal to another when its octets are: a String equals any that is canonically equivalent.
+struct RouteLiteral: Sendable, Hashable {
+    let text: String
+
+    static func == (left: RouteLiteral, right: RouteLiteral) -> Bool { left.text.utf8.elementsEqual(right.text.utf8) }
+
+    func hash(into hasher: inout Hasher) {
+        var text = text
+        text.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
+    }
+}
+
 /// What is registered under one method of a template.
 struct Endpoint: Sendable {
+    let template: String
     let bodyLimit: Int
     let captureNames: [String]
     let handler: @Sendable (Request, PathCaptures) async throws -> Response
@@ -10,7 +23,7 @@ struct Endpoint: Sendable {
 /// The templates of a router as a tree of segments; nodes refer to one another by index.
 struct RouteTable: Sendable {
     private struct Node: Sendable {
-        var literals: [String: Int] = [:]
+        var literals: [RouteLiteral: Int] = [:]
         var capture: Int?
         var endpoints: [(method: HTTPRequest.Method, endpoint: Endpoint)] = []
     }
@@ -29,17 +42,21 @@ struct RouteTable: Sendable {
         _ method: HTTPRequest.Method, _ template: String, bodyLimit: Int,
         _ handler: @escaping @Sendable (Request, PathCaptures) async throws -> Response
     ) {
+        precondition(template.utf8.first == UInt8(ascii: "/"), "a route's template begins with a slash: \(template)")
         var node = 0
         var names: [String] = []
         for segment in template.dropFirst().split(separator: "/", omittingEmptySubsequences: false) {
             if segment.hasPrefix("{") && segment.hasSuffix("}") {
-                names.append(String(segment.dropFirst().dropLast()))
+                let name = String(segment.dropFirst().dropLast())
+                precondition(!name.isEmpty && !names.contains(name), "captures need distinct names: \(template)")
+                names.append(name)
                 node = child(of: node, \.capture)
             } else {
-                node = child(of: node, \.literals[String(segment)])
+                node = child(of: node, \.literals[RouteLiteral(text: String(segment))])
             }
         }
-        let endpoint = Endpoint(bodyLimit: bodyLimit, captureNames: names, handler: handler)
+        let endpoint = Endpoint(
+            template: template, bodyLimit: bodyLimit, captureNames: names, handler: handler)
         nodes[node].endpoints.removeAll { $0.method == method }
         nodes[node].endpoints.append((method, endpoint))
         if !methods.contains(method) { methods.append(method) }
@@ -64,7 +81,11 @@ struct RouteTable: Sendable {
     private func descend(from node: Int, _ segments: ArraySlice<String>, _ captured: inout [String]) -> Int? {
         guard let segment = segments.first else { return nodes[node].endpoints.isEmpty ? nil : node }
         let rest = segments.dropFirst()
-        if let next = nodes[node].literals[segment], let found = descend(from: next, rest, &captured) { return found }
+        if let next = nodes[node].literals[RouteLiteral(text: segment)],
+            let found = descend(from: next, rest, &captured)
+        {
+            return found
+        }
         guard let next = nodes[node].capture, !segment.isEmpty else { return nil }
         captured.append(segment)
         if let found = descend(from: next, rest, &captured) { return found }

@@ -14,9 +14,12 @@ struct RouterTests {
             text(String(decoding: try await request.body.collect(upTo: 100), as: UTF8.self))
         }
         router.on(.get, "/v1/jobs/{id}") { request, path in text("job \(path["id"]) by \(request.method.rawValue)") }
-        router.on(.get, "/v1/jobs/latest") { _, path in text("latest\(path["id"])") }
+        router.on(.get, "/v1/jobs/latest") { _, _ in text("latest") }
         router.on(.get, "/v1/jobs/{id}/result") { _, path in text("result \(path["id"])") }
         router.on(.put, "/v1/{kind}/{name}") { _, path in text("\(path["kind"]) \(path["name"])") }
+        router.on(.get, "/days/{day}") { _, path in text("day \(try path("day", as: Int8.self))") }
+        router.on(.get, "/flags/{flag}") { _, path in text("flag \(try path("flag", as: Bool.self))") }
+        router.on(.get, "/caf\u{E9}") { _, _ in text("composed") }
         router.on(.get, "/fails") { _, _ in throw Unforeseen() }
         router.on(.get, "/refuses") { _, _ in throw Problem.notAcceptable(offered: ["text/csv"]) }
         router.on(.get, "/cancelled") { _, _ in throw CancellationError() }
@@ -44,6 +47,30 @@ struct RouterTests {
     @Test func literalsWinOverCapturesAndGiveWayToThem() async throws {
         #expect(try await respond(.get, "/v1/jobs/latest").text == "latest")
         #expect(try await respond(.get, "/v1/jobs/latest/result").text == "result latest")
+    }
+
+    @Test func literalsAreComparedByTheirOctets() async throws {
+        #expect(try await respond(.get, "/caf%C3%A9").text == "composed")
+        #expect(try await respond(.get, "/cafe%CC%81").status == 404)
+    }
+
+    @Test(arguments: [("7", 200), ("-128", 200), ("+7", 404), ("007", 404), ("128", 404), ("x", 404), ("7%20", 404)])
+    func numbersInPathsAreExact(segment: String, status: Int) async throws {
+        #expect(try await respond(.get, "/days/\(segment)").status == status)
+    }
+
+    @Test func capturesHaveTypes() async throws {
+        #expect(try await respond(.get, "/days/31").text == "day 31")
+        #expect(try await respond(.get, "/flags/true").text == "flag true")
+        #expect(try await respond(.get, "/flags/1").status == 404)
+    }
+
+    @Test func aCaptureThatTheTemplateDoesNotHaveIsAMistakeOfTheProgram() async {
+        await #expect(processExitsWith: .failure) { _ = PathCaptures(["id": "7"])["name"] }
+        await #expect(processExitsWith: .failure) {
+            var router = Router()
+            router.on(.get, "/{id}/{id}") { _, _ in Response(status: .ok) }
+        }
     }
 
     @Test func segmentsAreDecodedOneByOne() async throws {
@@ -130,7 +157,7 @@ struct RouterTests {
     @Test func aLaterRouteReplacesAnEarlierOne() async throws {
         var router = Router()
         router.on(.get, "/{a}") { _, path in text("first \(path["a"])") }
-        router.on(.get, "/{b}") { _, path in text("second \(path["b"])\(path["a"])") }
+        router.on(.get, "/{b}") { _, path in text("second \(path["b"])") }
         let response = await router.respond(to: Request(method: .get, path: "/x"))
         #expect(try await response.body.collect() == octets("second x"))
     }
