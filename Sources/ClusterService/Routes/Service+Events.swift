@@ -25,7 +25,7 @@ extension Service {
         return Response(
             status: .ok, headers: [.contentType: format.rawValue, .cacheControl: "no-store"],
             body: .stream(length: nil) { [self] body in
-                try await follow(id, from: seen) { event in try await body.write(format.bytes(event)) }
+                try await follow(id, from: seen) { event in try await body.write(try format.bytes(event)) }
             })
     }
 
@@ -92,25 +92,15 @@ enum EventFormat: String, CaseIterable {
     case lines = "application/x-ndjson"
 
     /// An event as bytes; whole, so that no reader sees half of one.
-    func bytes(_ message: JobEventMessage) -> [UInt8] {
-        var writer = ByteWriter()
+    func bytes(_ message: JobEventMessage) throws -> [UInt8] {
         switch self {
         case .serverSentEvents:
-            if case .heartbeat = message {
-                writer.append(": heartbeat\n\n")
-                break
-            }
-            if let view = message.view {
-                writer.append("id: ")
-                writer.append(string: view.entityTag)
-                writer.append("\n")
-            }
-            writer.append("event: ")
-            writer.append(string: message.name)
-            writer.append("\ndata: ")
-            (message.view?.json ?? .object([])).write(to: &writer)
-            writer.append("\n\n")
+            if case .heartbeat = message { return try ServerSentEvent(comment: message.name).encoded() }
+            let event = ServerSentEvent(
+                id: message.view?.entityTag, event: message.name, data: (message.view?.json ?? .object([])).text)
+            return try event.encoded()
         case .lines:
+            var writer = ByteWriter()
             var members: [JSONValue.Member] = [.init(name: "event", value: .string(message.name))]
             if let view = message.view {
                 members.append(.init(name: "id", value: .string(view.entityTag)))
@@ -118,7 +108,7 @@ enum EventFormat: String, CaseIterable {
             }
             JSONValue.object(members).write(to: &writer)
             writer.append("\n")
+            return writer.bytes
         }
-        return writer.bytes
     }
 }
