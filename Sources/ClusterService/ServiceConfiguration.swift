@@ -61,4 +61,19 @@ public struct ServiceLimits: Sendable, Equatable {
 
     /// The default limits.
     public init() {}
+
+    /// The limits that can be set by their names.
+    public static let settings: [LimitSetting<ServiceLimits>] = [
+        .count("dataset_bytes", \.datasetBytes),
+        .count("cluster_bytes", \.clusterBytes),
+        .count("control_bytes", \.controlBytes),
+        .count("columns", \.columns),
+        .count("stored_bytes", \.storedBytes),
+        .count("datasets", \.datasets),
+        .count("queued_jobs", \.queuedJobs),
+        .time("default_wait_seconds", \.defaultWait),
+        .time("longest_wait_seconds", \.longestWait),
+        .time("result_retention_seconds", \.resultRetention),
+        .time("cluster_retention_seconds", \.clusterRetention),
+    ]
 }

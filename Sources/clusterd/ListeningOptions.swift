@@ -21,6 +21,11 @@ struct ListeningOptions: ParsableArguments {
         help: ArgumentHelp("A path to listen on with plain HTTP; its owner and group may connect.", valueName: "path"))
     var unixSocket: String?
 
+    @Flag(
+        help: "Let other processes that say so too listen on the same ports; the system spreads clients (SO_REUSEPORT)."
+    )
+    var sharePorts = false
+
     func validate() throws {
         guard (0...65_535).contains(tlsPort ?? 0) else {
             throw ValidationError("--tls-port is a number from 0 to 65535")
@@ -44,10 +49,12 @@ struct ListeningOptions: ParsableArguments {
     func endpoints(host: String, port: Int?) -> [ServerEndpoint] {
         var endpoints = ServerEndpoint.inherited(tls: tls)
         let isAlone = endpoints.isEmpty && tls == nil && unixSocket == nil
-        if let port = port ?? (isAlone ? 8080 : nil) { endpoints.append(.tcp(host: host, port: port)) }
+        if let port = port ?? (isAlone ? 8080 : nil) {
+            endpoints.append(.tcp(host: host, port: port, sharesPort: sharePorts))
+        }
         let hasSecure = endpoints.contains { $0.tls != nil }
         if let tls, tlsPort != nil || !hasSecure {
-            endpoints.append(.tcp(host: host, port: tlsPort ?? 8443, tls: tls))
+            endpoints.append(.tcp(host: host, port: tlsPort ?? 8443, tls: tls, sharesPort: sharePorts))
         }
         if let unixSocket { endpoints.append(.unix(path: unixSocket)) }
         return endpoints

@@ -23,6 +23,9 @@ struct Serve: AsyncParsableCommand {
     @OptionGroup(title: "TLS and Unix-domain sockets")
     var listening: ListeningOptions
 
+    @OptionGroup(title: "Limits")
+    var limits: LimitOptions
+
     @Option(help: ArgumentHelp("Where datasets, jobs and results are kept.", valueName: "path"))
     var dataDir = "./data"
 
@@ -46,11 +49,14 @@ struct Serve: AsyncParsableCommand {
         }
         let logger = Logger(label: "clusterd")
         let cores = ProcessInfo.processInfo.activeProcessorCount
-        let service = try await Service(
-            ServiceConfiguration(
-                dataDirectory: dataDir, workers: workers, threadsPerJob: max(1, (cores - 1) / workers),
-                logger: logger))
-        var configuration = ServerConfiguration(logger: logger, onRequestEnd: { logger.info("\(accessLine($0))") })
+        var serviceConfiguration = ServiceConfiguration(
+            dataDirectory: dataDir, workers: workers, threadsPerJob: max(1, (cores - 1) / workers), logger: logger)
+        try limits.apply(to: &serviceConfiguration.serverLimits, &serviceConfiguration.limits)
+        serviceConfiguration.serverLimits = serviceConfiguration.serverLimits.granted(logger: logger)
+        let service = try await Service(serviceConfiguration)
+        var configuration = ServerConfiguration(
+            limits: serviceConfiguration.serverLimits, logger: logger,
+            onRequestEnd: { logger.info("\(accessLine($0))") })
         configuration.endpoints = listening.endpoints(host: host, port: port)
         let server = Server(configuration)
         do {
@@ -63,7 +69,7 @@ struct Serve: AsyncParsableCommand {
                 service.router)
         } catch {
             await service.stop()
-            throw error
+            throw (error as? ServerStartError).map { ListeningFailure($0, listening) } ?? error
         }
         await service.stop()
     }

@@ -23,8 +23,6 @@ extension Service {
 
     /// Name, version, formats, limits and defaults, as `GET /v1` shows them.
     private var information: JSONValue {
-        let limits = configuration.limits
-        func seconds(_ duration: Duration) -> JSONValue { .integer(Int(duration.components.seconds)) }
         return .object([
             "name": .string(Engine.name),
             "version": .string(Engine.version),
@@ -32,43 +30,24 @@ extension Service {
                 "in": .array(PointFormat.allCases.map { .string($0.mediaType) }),
                 "out": .array(ResultFormat.allCases.map { .string($0.essence) }),
             ]),
-            "limits": .object([
-                "dataset_bytes": .integer(limits.datasetBytes),
-                "cluster_bytes": .integer(limits.clusterBytes),
-                "control_bytes": .integer(limits.controlBytes),
-                "columns": .integer(limits.columns),
-                "stored_bytes": .integer(limits.storedBytes),
-                "datasets": .integer(limits.datasets),
-                "queued_jobs": .integer(limits.queuedJobs),
-                "running_jobs": .integer(configuration.workers),
-                "default_wait_seconds": seconds(limits.defaultWait),
-                "longest_wait_seconds": seconds(limits.longestWait),
-                "result_retention_seconds": seconds(limits.resultRetention),
-                "cluster_retention_seconds": seconds(limits.clusterRetention),
-            ]),
-            "http": serverLimits,
+            "limits": .object(
+                Self.members(of: configuration.limits, ServiceLimits.settings)
+                    + [.init(name: "running_jobs", value: .integer(configuration.workers))]),
+            "http": .object(Self.members(of: configuration.serverLimits, ServerLimits.settings)),
             "defaults": JobParameters().json,
         ])
     }
 
-    /// The limits of the HTTP server.
-    private var serverLimits: JSONValue {
-        let limits = configuration.serverLimits
-        func seconds(_ duration: Duration) -> JSONValue { .number(duration / .seconds(1)) }
-        return .object([
-            "request_line_bytes": .integer(limits.requestLine),
-            "header_bytes": .integer(limits.headerSection),
-            "header_fields": .integer(limits.headerFields),
-            "handshake_timeout_seconds": seconds(limits.handshakeTimeout),
-            "head_timeout_seconds": seconds(limits.headTimeout),
-            "body_timeout_seconds": seconds(limits.bodyTimeout),
-            "body_bytes_per_second": .integer(limits.bodyBytesPerSecond),
-            "write_stall_timeout_seconds": seconds(limits.writeStallTimeout),
-            "idle_timeout_seconds": seconds(limits.idleTimeout),
-            "requests_per_connection": .integer(limits.requestsPerConnection),
-            "connections": .integer(limits.connections),
-            "connections_per_address": .integer(limits.connectionsPerAddress),
-        ])
+    private static func members<Limits>(
+        of limits: Limits, _ settings: [LimitSetting<Limits>]
+    ) -> [JSONValue.Member] {
+        settings.map { setting in
+            switch setting.value(in: limits) {
+            case .count(let count): .init(name: setting.name, value: .integer(count))
+            case .seconds(let seconds):
+                .init(name: setting.name, value: Int(exactly: seconds).map(JSONValue.integer) ?? .number(seconds))
+            }
+        }
     }
 
     private static let startPage = """

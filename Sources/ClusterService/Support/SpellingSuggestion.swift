@@ -1,9 +1,9 @@
 /// Finds the known name that a misspelt one was probably meant to be.
-enum SpellingSuggestion {
+public enum SpellingSuggestion {
     /// The known name nearest to `name`, or nil when none is near enough to be a slip of the keyboard.
     ///
     /// - Complexity: O(names · length²).
-    static func nearest(to name: String, among known: [String]) -> String? {
+    public static func nearest(to name: String, among known: [String]) -> String? {
         let candidates = known.map { (name: $0, distance: distance(Array(name.utf8.prefix(64)), Array($0.utf8))) }
         guard let best = candidates.min(by: { $0.distance < $1.distance }) else { return nil }
         return best.distance <= max(1, best.name.utf8.count / 3) ? best.name : nil

@@ -21,11 +21,21 @@ struct BodyClock {
         runningSince = nil
     }
 
+    /// Leaves no more than so much from now on, before further bytes count.
+    mutating func hurry(_ rest: Moment.Span, received: Int, at now: Moment) {
+        let running = runningSince.map { (now - $0).nanoseconds } ?? 0
+        let left = (grace + earned(received)).nanoseconds - elapsed - running
+        if left > rest.nanoseconds { elapsed += left - rest.nanoseconds }
+    }
+
     /// When the body is too late, having brought so many bytes; nil while the clock stands still.
     func deadline(received: Int) -> Moment? {
         guard let runningSince else { return nil }
+        return runningSince + (grace + earned(received)) + Moment.Span(nanoseconds: -elapsed)
+    }
+
+    private func earned(_ received: Int) -> Moment.Span {
         // In milliseconds: nanoseconds would leave the range of Int for long bodies.
-        let earned = received / bytesPerSecond * 1000 + received % bytesPerSecond * 1000 / bytesPerSecond
-        return runningSince + grace + .milliseconds(earned) + Moment.Span(nanoseconds: -elapsed)
+        .milliseconds(received / bytesPerSecond * 1000 + received % bytesPerSecond * 1000 / bytesPerSecond)
     }
 }

@@ -1,3 +1,5 @@
+import HTTPTypes
+
 /// The receiving side of one request's body: what is still to come, what nobody has read yet, and how long it may take.
 struct BodyIntake {
     enum Progress {
@@ -9,6 +11,9 @@ struct BodyIntake {
     private(set) var progress: Progress
     private(set) var clock: BodyClock
     private(set) var received = 0
+
+    /// The fields that came after the content, once it is complete.
+    private(set) var trailers = HTTPFields()
 
     /// How many bytes wait for the handler.
     private(set) var unread = 0
@@ -56,6 +61,7 @@ struct BodyIntake {
             progress = .failed
             throw error
         }
+        if decoder.isComplete { trailers = decoder.trailers }
         progress = decoder.isComplete ? .complete : .receiving(decoder)
         received += content?.count ?? 0
         unread += content?.count ?? 0
@@ -73,6 +79,11 @@ struct BodyIntake {
         guard isFull, unread <= capacity / 2 else { return }
         isFull = false
         if isReceiving { clock.start(at: now) }
+    }
+
+    /// The server stops: the client has little time left before its rate counts.
+    mutating func hurry(_ rest: Moment.Span, at now: Moment) {
+        clock.hurry(rest, received: received, at: now)
     }
 
     /// Takes no more: the rest of the body does not come, or comes too slowly.

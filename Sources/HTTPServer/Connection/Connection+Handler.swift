@@ -67,10 +67,10 @@ extension Connection {
     }
 
     /// Ends a response whose content was sent in pieces.
-    func endStream(_ number: Int) throws {
+    func endStream(_ number: Int, trailers: HTTPFields) throws {
         guard isOpen, let ending = current, ending.number == number else { throw ConnectionClosed() }
         guard machine.endResponse() else { throw ContentLengthMismatch() }
-        if ending.isChunked { output.append { $0.append(contentsOf: "0\r\n\r\n".utf8) } }
+        if ending.isChunked { output.append { ResponseHeadEncoder.appendLastChunk(trailers, to: &$0) } }
         pumpLater()
     }
 

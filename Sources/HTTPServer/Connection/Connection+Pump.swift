@@ -47,6 +47,7 @@ extension Connection {
         case .blocked(let readiness): (canRead, readAwaits) = (false, readiness)
         case .failed(let failure):
             context.logger.debug("no TLS with \(peer): \(failure)")
+            context.onConnectionEvent?(.handshakeFailed(peer, reason: failure.description))
             follow(machine.handshakeFailed(failure, at: now))
         }
     }
@@ -101,12 +102,12 @@ extension Connection {
     /// Writes what there is, as far as the client takes it.
     private func flush(_ now: Moment) {
         guard isOpen, canWrite else { return }
-        var tookSome = false
-        switch output.write(to: transport, tookSome: &tookSome) {
+        var taken = 0
+        switch output.write(to: transport, taken: &taken) {
         case nil: follow(machine.outputDrained(at: now))
         case .blocked(let readiness):
             (canWrite, writeAwaits) = (false, readiness)
-            machine.outputBlocked(tookSome: tookSome, at: now)
+            machine.outputBlocked(taken: taken, at: now)
         case .failed, .bytes: follow(machine.close(reset: true))
         }
         if output.count <= context.limits.bufferedResponse / 2 { waits.resume(.room) }

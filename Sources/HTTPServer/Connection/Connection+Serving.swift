@@ -20,7 +20,7 @@ extension Connection {
             }
         let request = Request(
             method: head.method, path: head.path, query: query, headers: head.fields, body: body,
-            id: head.requestID ?? loop.makeRequestID(), remoteAddress: peer)
+            id: head.requestID ?? loop.makeRequestID(), remoteAddress: peer, notes: exchange)
         inbox = BodyInbox()
         if head.framing == .none { inbox.end() }
         current = CurrentRequest(
@@ -106,8 +106,8 @@ extension Connection {
         guard let current, let onRequestEnd = context.onRequestEnd else { return }
         onRequestEnd(
             RequestSummary(
-                method: current.request.method, path: current.request.path, status: current.status,
-                bytesReceived: current.bytesReceived, bytesSent: current.bytesSent,
+                method: current.request.method, path: current.request.path, route: current.exchange.route,
+                status: current.status, bytesReceived: current.bytesReceived, bytesSent: current.bytesSent,
                 duration: (.now - current.began).duration, requestID: current.request.id, remoteAddress: peer,
                 isComplete: isComplete))
     }

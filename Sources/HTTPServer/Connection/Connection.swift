@@ -11,6 +11,7 @@ actor Connection {
     let context: ConnectionContext
     let transport: any Transport
     var machine: ConnectionStateMachine
+    private let opened: Moment
 
     // Octets.
     var output = OutputBuffer()
@@ -44,6 +45,7 @@ actor Connection {
         self.peer = peer
         self.context = context
         self.transport = transport
+        opened = .now
         machine = ConnectionStateMachine(limits: context.limits, isSecure: transport.isSecure, at: .now)
     }
 
@@ -53,6 +55,7 @@ actor Connection {
     func open() {
         do throws(SystemError) {
             token = try loop.watch(transport.descriptor, self)
+            context.onConnectionEvent?(.opened(peer))
             rearm()
         } catch {
             context.logger.error("a connection cannot be watched: \(error)")
@@ -64,7 +67,7 @@ actor Connection {
     func stop() {
         // What has come is served and what is written leaves before an idle connection is closed.
         pump()
-        follow(machine.stop())
+        follow(machine.stop(at: .now))
         pumpLater()
     }
 
@@ -78,7 +81,8 @@ actor Connection {
         switch step {
         case .wait, .content: break
         case .begin(let head): begin(head)
-        case .bodyEnd:
+        case .bodyEnd(let trailers):
+            if !trailers.isEmpty { current?.exchange.note(trailers: trailers) }
             inbox.end()
             waits.resume(.content)
         case .bodyFailed(let error):
@@ -98,6 +102,7 @@ actor Connection {
         if let token { loop.forget(token) }
         transport.close(reset: reset)
         context.census.leave(peer)
+        context.onConnectionEvent?(.closed(peer, requests: machine.requests, duration: (.now - opened).duration))
         output = OutputBuffer()
         stash = ([], 0)
         current?.task?.cancel()

@@ -5,6 +5,7 @@ final class ConnectionContext: Sendable {
     let limits: ServerLimits
     let logger: Logger
     let onRequestEnd: (@Sendable (RequestSummary) -> Void)?
+    let onConnectionEvent: (@Sendable (ConnectionEvent) -> Void)?
     let handler: @Sendable (Request, ResponseWriter) async throws -> Void
     let census: ConnectionCensus
 
@@ -15,6 +16,7 @@ final class ConnectionContext: Sendable {
         limits = configuration.limits
         logger = configuration.logger
         onRequestEnd = configuration.onRequestEnd
+        onConnectionEvent = configuration.onConnectionEvent
         self.handler = handler
         self.census = census
     }

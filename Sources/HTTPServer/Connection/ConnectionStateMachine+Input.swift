@@ -26,7 +26,11 @@ extension ConnectionStateMachine {
         } catch {
             return refuse(error)
         }
-        if case .awaiting = state, parser.hasBegun { state = .readingHead(until: now + times.head) }
+        if case .awaiting(let until) = state, parser.hasBegun {
+            // The first head's time began with the connection.
+            let end = requests == 0 ? until : now + times.head
+            state = .readingHead(until: isStopping ? min(end, now + times.hurried) : end)
+        }
         return .wait
     }
 
@@ -41,7 +45,7 @@ extension ConnectionStateMachine {
         } catch {
             return .bodyFailed(error)
         }
-        return intake.isReceiving ? .wait : .bodyEnd
+        return intake.isReceiving ? .wait : .bodyEnd(intake.trailers)
     }
 
     private mutating func drain(

@@ -29,8 +29,8 @@ struct ConnectionStateMachine {
         case begin(RequestHead)
         /// Content of the request's body, where it stands in the octets, and whether it is the last.
         case content(Range<Int>, isLast: Bool)
-        /// The request's body is complete, without further content.
-        case bodyEnd
+        /// The request's body is complete, without further content, and these fields came after it.
+        case bodyEnd(HTTPFields)
         /// The rest of the request's body will not be had; the handler's reads fail.
         case bodyFailed(RequestError)
         /// The request cannot be served: answer this and close.
@@ -51,12 +51,14 @@ struct ConnectionStateMachine {
     /// Whether the client has sent its last octet.
     private(set) var inputEnded = false
 
-    /// When the client is cut off for not taking what is written, while something is.
-    private(set) var writeDeadline: Moment?
+    /// When the client is cut off for taking nothing of what is written, while something is.
+    private var stallDeadline: Moment?
+    private var writeClock: WriteClock
 
     init(limits: ServerLimits, isSecure: Bool = false, at now: Moment) {
         self.limits = limits
         times = ConnectionTimes(limits)
+        writeClock = WriteClock(times, at: now)
         parser = RequestParser(limits: limits, isSecure: isSecure)
         state = isSecure ? .handshaking(until: now + times.handshake) : .awaiting(until: now + times.head)
     }
@@ -85,6 +87,12 @@ struct ConnectionStateMachine {
         case .awaiting, .readingHead: true
         default: false
         }
+    }
+
+    /// When the client is cut off for not taking what is written, or taking it too slowly, while something is.
+    var writeDeadline: Moment? {
+        guard let stallDeadline else { return nil }
+        return min(stallDeadline, writeClock.deadline ?? stallDeadline)
     }
 
     /// The next time at which ``expire(at:)`` has something to say.
@@ -134,37 +142,50 @@ struct ConnectionStateMachine {
         inputEnded = true
     }
 
-    /// The server takes no further requests: a connection between two of them closes, others finish the one they have.
+    /// The server takes no further requests: a connection between two of them closes, others finish the one they have,
+    /// with little time for what the client has to do.
     ///
     /// To be called when what was to be written has been, or the machine knows that the client does not take it.
-    mutating func stop() -> Step {
+    mutating func stop(at now: Moment) -> Step {
         isStopping = true
+        writeClock.hurry(times.hurried, at: now)
+        if let stallDeadline { self.stallDeadline = min(stallDeadline, now + times.hurried) }
         switch state {
         case .handshaking: return close()
         case .awaiting: return writeDeadline == nil ? close() : finish()
         case .draining: return finish()
-        case .readingHead, .exchange, .finishing, .lingering, .closed: return .wait
+        case .readingHead(let until):
+            state = .readingHead(until: min(until, now + times.hurried))
+            return .wait
+        case .exchange(var exchange):
+            exchange.intake.hurry(times.hurried, at: now)
+            state = .exchange(exchange)
+            return .wait
+        case .finishing, .lingering, .closed: return .wait
         }
     }
 
     /// All that was to be written has been.
     mutating func outputDrained(at now: Moment) -> Step {
-        writeDeadline = nil
+        stallDeadline = nil
+        writeClock.pause(at: now)
         guard case .finishing = state else { return .wait }
         if inputEnded { return close() }
         state = .lingering(until: now + times.linger)
         return .shutdownWrite
     }
 
-    /// Something is still to be written, and the client took some of it just now, or has begun not to.
-    mutating func outputBlocked(tookSome: Bool, at now: Moment) {
+    /// Something is still to be written, and the client took so much of it just now, or has begun not to.
+    mutating func outputBlocked(taken: Int, at now: Moment) {
         guard !isClosed else { return }
-        if tookSome || writeDeadline == nil { writeDeadline = now + times.writeStall }
+        let stall = isStopping ? min(times.writeStall, times.hurried) : times.writeStall
+        if taken > 0 || stallDeadline == nil { stallDeadline = now + stall }
+        writeClock.run(taken: taken, at: now)
     }
 
     mutating func close(reset: Bool = false) -> Step {
         state = .closed
-        writeDeadline = nil
+        stallDeadline = nil
         return .close(reset: reset)
     }
 }

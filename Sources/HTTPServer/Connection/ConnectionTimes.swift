@@ -5,8 +5,11 @@ struct ConnectionTimes {
     let body: Moment.Span
     let bodyBytesPerSecond: Int
     let writeStall: Moment.Span
+    let response: Moment.Span
+    let responseBytesPerSecond: Int
     let idle: Moment.Span
     let linger: Moment.Span
+    let hurried: Moment.Span
 
     init(_ limits: ServerLimits) {
         handshake = Moment.Span(limits.handshakeTimeout)
@@ -14,7 +17,10 @@ struct ConnectionTimes {
         body = Moment.Span(limits.bodyTimeout)
         bodyBytesPerSecond = max(1, limits.bodyBytesPerSecond)
         writeStall = Moment.Span(limits.writeStallTimeout)
+        response = Moment.Span(limits.responseTimeout)
+        responseBytesPerSecond = max(1, limits.responseBytesPerSecond)
         idle = Moment.Span(limits.idleTimeout)
         linger = Moment.Span(limits.lingerTimeout)
+        hurried = Moment.Span(limits.hurriedTimeout)
     }
 }

@@ -40,8 +40,9 @@ struct OutputBuffer {
 
     /// Writes to a transport until nothing is left or it takes no more.
     ///
+    /// - Parameter taken: Grows by how many octets were taken.
     /// - Returns: Why it stopped: nil when all was written.
-    mutating func write(to transport: any Transport, tookSome: inout Bool) -> TransportWrite? {
+    mutating func write(to transport: any Transport, taken: inout Int) -> TransportWrite? {
         while count > 0 {
             let hasSegment = firstSegment < segments.count
             let isLast = !hasSegment || (firstSegment + 1 == segments.count && tail.isEmpty)
@@ -50,7 +51,7 @@ struct OutputBuffer {
                 transport.write(UnsafeRawBufferPointer(rebasing: bytes[offset...]), isMoreComing: !isLast)
             }
             guard case .bytes(let written) = result else { return result }
-            tookSome = tookSome || written > 0
+            taken += written
             advance(by: written)
         }
         return nil

@@ -1,13 +1,21 @@
+import HTTPTypes
 import Synchronization
 
 /// One request and its response, as the handler's task reaches them from whatever thread it runs on.
 ///
 /// On the connection's own loop, where handlers run unless they ask for another place, each operation that need not
 /// wait is a plain call; from elsewhere it is a hop to the loop.
-final class RequestExchange: BodyReader, ResponseSink {
+final class RequestExchange: BodyReader, ResponseSink, RequestNotes {
+    private struct Notes {
+        var route: String?
+        var trailers = HTTPFields()
+        var responseTrailers = HTTPFields()
+    }
+
     private let connection: Connection
     private let number: Int
     private let started = Atomic(false)
+    private let notes = Mutex(Notes())
 
     init(_ connection: Connection, number: Int) {
         self.connection = connection
@@ -15,6 +23,17 @@ final class RequestExchange: BodyReader, ResponseSink {
     }
 
     var hasStarted: Bool { started.load(ordering: .relaxed) }
+
+    // MARK: Notes
+
+    /// The template of the request's route.
+    var route: String? { notes.withLock { $0.route } }
+
+    var trailers: HTTPFields { notes.withLock { $0.trailers } }
+
+    func note(route: String) { notes.withLock { $0.route = route } }
+
+    func note(trailers: HTTPFields) { notes.withLock { $0.trailers = trailers } }
 
     // MARK: The request's body
 
@@ -59,8 +78,13 @@ final class RequestExchange: BodyReader, ResponseSink {
         _ response: Response, _ length: Int?, _ write: @Sendable (BodyWriter) async throws -> Void
     ) async throws {
         let sendsContent = try await connection.startStream(number, response, length)
-        if sendsContent { try await write(BodyWriter { try await self.writeContent($0) }) }
-        try await connection.endStream(number)
+        if sendsContent {
+            let setTrailers: @Sendable (HTTPFields) -> Void = { fields in
+                self.notes.withLock { $0.responseTrailers = fields }
+            }
+            try await write(BodyWriter(trailers: setTrailers) { try await self.writeContent($0) })
+        }
+        try await connection.endStream(number, trailers: notes.withLock { $0.responseTrailers })
     }
 
     private func writeContent(_ piece: [UInt8]) async throws {

@@ -75,6 +75,13 @@ struct ResponseHeadEncoder {
         bytes[start...].reverse()
     }
 
+    /// Appends the last chunk and the trailer section.
+    static func appendLastChunk(_ trailers: HTTPFields, to bytes: inout [UInt8]) {
+        bytes.append(contentsOf: "0\r\n".utf8)
+        for field in trailers where TrailerFields.isAllowed(field.name) { append(field, to: &bytes) }
+        endLine(&bytes)
+    }
+
     /// Appends the size line of a chunk.
     static func appendChunkSize(_ size: Int, to bytes: inout [UInt8]) {
         bytes.append(contentsOf: String(size, radix: 16).utf8)

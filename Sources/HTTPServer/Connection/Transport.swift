@@ -35,13 +35,21 @@ enum TransportHandshake: Equatable {
     case failed(HandshakeFailure)
 }
 
-enum HandshakeFailure: Equatable {
+enum HandshakeFailure: Equatable, CustomStringConvertible {
     /// The client speaks HTTP without TLS; it can be answered so.
     case plainHTTP
     /// The client has been told that, and why, there will be no session.
     case refused(String)
     /// The client has left.
     case gone
+
+    var description: String {
+        switch self {
+        case .plainHTTP: "the client speaks HTTP without TLS"
+        case .refused(let reason): reason
+        case .gone: "the client has left"
+        }
+    }
 }
 
 enum TransportRead: Equatable {

@@ -52,6 +52,12 @@ struct Moment: Comparable {
 
         var duration: Duration { .nanoseconds(nanoseconds) }
 
+        /// At most the longest span.
+        static func + (left: Span, right: Span) -> Span {
+            let (sum, overflow) = left.nanoseconds.addingReportingOverflow(right.nanoseconds)
+            return Span(nanoseconds: overflow ? (right.nanoseconds < 0 ? .min : .max) : sum)
+        }
+
         static func < (left: Span, right: Span) -> Bool { left.nanoseconds < right.nanoseconds }
     }
 }

@@ -1,14 +1,30 @@
+public import HTTPTypes
 import Synchronization
 
 /// Takes the content of a streamed response, piece by piece.
 public struct BodyWriter: Sendable {
     private let sink: @Sendable ([UInt8]) async throws -> Void
+    private let trailers: (@Sendable (HTTPFields) -> Void)?
 
     /// Creates a writer that hands every piece to a closure, in order.
     ///
     /// The server makes its own; this is for tests and for writing to something other than a connection.
     public init(_ sink: @escaping @Sendable ([UInt8]) async throws -> Void) {
+        self.init(trailers: nil, sink)
+    }
+
+    init(trailers: (@Sendable (HTTPFields) -> Void)?, _ sink: @escaping @Sendable ([UInt8]) async throws -> Void) {
+        self.trailers = trailers
         self.sink = sink
+    }
+
+    /// Says which fields follow the content; the last call counts.
+    ///
+    /// They are sent at the end of a chunked response, one without an announced length to an HTTP/1.1 client, and
+    /// dropped elsewhere, as are fields that must not be trailers (RFC 9110, section 6.5.1). Intermediaries may drop
+    /// them too.
+    public func setTrailers(_ fields: HTTPFields) {
+        trailers?(fields)
     }
 
     /// Writes a piece of the content.

@@ -27,6 +27,14 @@ public struct Request: Sendable {
     /// The address of the client.
     public let remoteAddress: SocketAddress
 
+    /// What is learnt of the request while it is served.
+    let notes: (any RequestNotes)?
+
+    /// The fields that came after a chunked body, once it has been read to its end; empty until then.
+    ///
+    /// Only those that may stand there (RFC 9110, section 6.5.1): none that frame, route, authenticate or control.
+    public var trailers: HTTPFields { notes?.trailers ?? [:] }
+
     /// Creates a request, for tests and for callers without a connection.
     public init(
         method: HTTPRequest.Method,
@@ -44,12 +52,36 @@ public struct Request: Sendable {
         self.body = body
         self.id = id
         self.remoteAddress = remoteAddress
+        notes = nil
+    }
+
+    init(
+        method: HTTPRequest.Method, path: String, query: QueryParameters, headers: HTTPFields, body: RequestBody,
+        id: String, remoteAddress: SocketAddress, notes: (any RequestNotes)?
+    ) {
+        self.method = method
+        self.path = path
+        self.query = query
+        self.headers = headers
+        self.body = body
+        self.id = id
+        self.remoteAddress = remoteAddress
+        self.notes = notes
     }
 
     /// The same request with another body.
     public func with(body: RequestBody) -> Request {
         Request(
             method: method, path: path, query: query, headers: headers, body: body, id: id,
-            remoteAddress: remoteAddress)
+            remoteAddress: remoteAddress, notes: notes)
     }
+}
+
+/// What is learnt of a request while it is served.
+protocol RequestNotes: AnyObject, Sendable {
+    /// The fields that came after the body.
+    var trailers: HTTPFields { get }
+
+    /// The router has found the request's route.
+    func note(route: String)
 }

@@ -8,6 +8,10 @@ public struct RequestSummary: Sendable {
     /// The path as it was sent, or nil when the head was malformed.
     public var path: String?
 
+    /// The template of the route that was found, such as `/v1/jobs/{id}`, which unlike the path has few values; nil
+    /// without a ``Router`` and where nothing was found.
+    public var route: String?
+
     /// The status that was sent, or nil when the client left before a response began.
     public var status: HTTPResponse.Status?
 
@@ -31,11 +35,13 @@ public struct RequestSummary: Sendable {
 
     /// Creates a summary.
     public init(
-        method: HTTPRequest.Method?, path: String?, status: HTTPResponse.Status?, bytesReceived: Int, bytesSent: Int,
-        duration: Duration, requestID: String, remoteAddress: SocketAddress, isComplete: Bool
+        method: HTTPRequest.Method?, path: String?, route: String? = nil, status: HTTPResponse.Status?,
+        bytesReceived: Int,
+        bytesSent: Int, duration: Duration, requestID: String, remoteAddress: SocketAddress, isComplete: Bool
     ) {
         self.method = method
         self.path = path
+        self.route = route
         self.status = status
         self.bytesReceived = bytesReceived
         self.bytesSent = bytesSent

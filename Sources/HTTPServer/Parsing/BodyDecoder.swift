@@ -1,3 +1,5 @@
+import HTTPTypes
+
 /// Finds the content of a request's body, and its end, by the framing of its head.
 enum BodyDecoder {
     case length(remaining: Int)
@@ -17,6 +19,14 @@ enum BodyDecoder {
         switch self {
         case .length(let remaining): remaining == 0
         case .chunked(let decoder): decoder.isComplete
+        }
+    }
+
+    /// The fields that came after the content, once it is complete.
+    var trailers: HTTPFields {
+        switch self {
+        case .length: [:]
+        case .chunked(let decoder): decoder.trailers
         }
     }
 

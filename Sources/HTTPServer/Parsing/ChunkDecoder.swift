@@ -1,7 +1,9 @@
+import HTTPTypes
+
 /// Decodes the chunked transfer coding (RFC 9112, section 7.1) from octets that arrive in pieces of any size.
 ///
 /// Strict where leniency lets requests be smuggled: CR LF and nothing else ends a line, sizes are hexadecimal digits,
-/// extensions and trailers are bounded. Extensions and trailer fields are checked and dropped.
+/// extensions and trailers are bounded. Extensions are checked and dropped.
 struct ChunkDecoder {
     private enum State {
         case size
@@ -21,15 +23,22 @@ struct ChunkDecoder {
 
     private let lineLimit: Int
     private let trailerLimit: Int
+    private let trailerFieldLimit: Int
     private var state = State.size
     private var size = 0
     private var digits = 0
     private var lineLength = 0
     private var trailerLength = 0
+    /// The lines of the trailer section, each ended by a line feed alone, until all have come.
+    private var trailerLines: [UInt8] = []
+
+    /// The trailer fields, once the coding is complete; those that may not be trailers are not among them.
+    private(set) var trailers = HTTPFields()
 
     init(limits: ServerLimits) {
         lineLimit = limits.chunkLine
         trailerLimit = limits.trailerSection
+        trailerFieldLimit = limits.headerFields
     }
 
     /// Whether the last chunk and its trailers have been read.
@@ -112,16 +121,24 @@ struct ChunkDecoder {
         }
     }
 
+    private mutating func keep(_ byte: UInt8, _ next: State) {
+        trailerLines.append(byte)
+        state = next
+    }
+
     private mutating func stepInTrailer(_ byte: UInt8) throws(RequestError) {
         switch (state, byte) {
         case (.trailerStart, ByteClass.carriageReturn): state = .lastLineFeed
-        case (.lastLineFeed, ByteClass.lineFeed): state = .complete
-        case (.trailerStart, _) where ByteClass.isToken(byte): state = .trailerName
-        case (.trailerName, _) where ByteClass.isToken(byte): break
-        case (.trailerName, ByteClass.colon): state = .trailerValue
+        case (.lastLineFeed, ByteClass.lineFeed):
+            trailers = try TrailerFields.parse(trailerLines, limit: trailerFieldLimit)
+            trailerLines = []
+            state = .complete
+        case (.trailerStart, _) where ByteClass.isToken(byte): keep(byte, .trailerName)
+        case (.trailerName, _) where ByteClass.isToken(byte): keep(byte, .trailerName)
+        case (.trailerName, ByteClass.colon): keep(byte, .trailerValue)
         case (.trailerValue, ByteClass.carriageReturn): state = .trailerLineFeed
-        case (.trailerValue, _) where ByteClass.isFieldValue(byte): break
-        case (.trailerLineFeed, ByteClass.lineFeed): state = .trailerStart
+        case (.trailerValue, _) where ByteClass.isFieldValue(byte): keep(byte, .trailerValue)
+        case (.trailerLineFeed, ByteClass.lineFeed): keep(byte, .trailerStart)
         default: throw .malformed("a trailer field is malformed")
         }
     }

@@ -72,6 +72,7 @@ public struct Router: Sendable {
         guard let match = table.match(try RoutePath(request.path)) else {
             throw Problem.notFound("nothing is at \(request.path)")
         }
+        if let template = match.endpoints.first?.endpoint.template { request.notes?.note(route: template) }
         guard let endpoint = Self.endpoint(for: request.method, in: match) else {
             let allowed = Self.allowed(match.endpoints.map(\.method))
             guard request.method == .options else { throw Problem.methodNotAllowed(request.method, allowed: allowed) }

@@ -100,6 +100,7 @@ final class Listener: Watcher {
 
     /// Tries again in a while, and says so now and then.
     private func rest(_ token: WatcherToken, _ error: SystemError) {
+        context.onConnectionEvent?(.acceptFailed(code: error.code))
         let now = Moment.now
         let mayWarn = state.with { state in
             guard now >= state.nextWarning else { return false }
@@ -119,7 +120,10 @@ final class Listener: Watcher {
     }
 
     private func admit(_ descriptor: Int32, _ peer: SocketAddress) {
-        guard context.census.admit(peer) else { return TCPTransport(descriptor: descriptor).close(reset: true) }
+        guard context.census.admit(peer) else {
+            context.onConnectionEvent?(.refused(peer))
+            return TCPTransport(descriptor: descriptor).close(reset: true)
+        }
         let target = state.with { state in
             defer { state.nextLoop = (state.nextLoop + 1) % loops.count }
             return loops[state.nextLoop]

@@ -33,7 +33,7 @@ struct ListeningSocket {
         guard (0...65535).contains(port) else {
             throw ServerStartError(
                 host: host, port: port, code: EINVAL,
-                description: "\(port) is not a port; choose 0 to 65535 with --port")
+                description: "\(port) is not a port; ports are 0 to 65535")
         }
         var sockets: [ListeningSocket] = []
         do throws(ServerStartError) {

@@ -23,7 +23,9 @@ final class RunningServer: Sendable {
     ) throws(ServerStartError) {
         let endpoints = configuration.allEndpoints
         let sources = try Self.readCertificates(of: endpoints)
-        let census = ConnectionCensus(limits: Self.limits(of: configuration))
+        var configuration = configuration
+        configuration.limits = configuration.limits.granted(logger: configuration.logger)
+        let census = ConnectionCensus(limits: configuration.limits)
         let context = ConnectionContext(configuration: configuration, census: census, handler: handler)
         let sockets = try Self.listen(at: endpoints, sources, limits: configuration.limits)
         var loops: [EventLoop] = []
@@ -87,17 +89,6 @@ final class RunningServer: Sendable {
         var contexts: [TLSContext] = []
         for source in tlsSources { contexts.append(try source.read()) }
         for (source, context) in zip(tlsSources, contexts) { source.use(context) }
-    }
-
-    /// The limits, with no more connections than there are descriptors for.
-    private static func limits(of configuration: ServerConfiguration) -> ServerLimits {
-        var limits = configuration.limits
-        limits.connections = DescriptorLimit.makeRoom(for: limits.connections)
-        if limits.connections < configuration.limits.connections {
-            configuration.logger.warning(
-                "the limit of open files leaves room for \(limits.connections) connections; raise it for more")
-        }
-        return limits
     }
 
     /// Stops to accept, closes idle connections and waits until the others have finished, or are broken off at the

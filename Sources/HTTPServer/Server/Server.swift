@@ -67,8 +67,10 @@ public final class Server: Sendable {
 
     /// Stops: no new connections, idle ones closed, requests in flight finished.
     ///
-    /// - Parameter deadline: How long they may take before they are broken off and their tasks cancelled; the
-    ///   configuration's when nil.
+    /// Slow clients are given ``ServerLimits/hurriedTimeout``.
+    ///
+    /// - Parameter deadline: How long the others may take before they are broken off and their tasks cancelled; by
+    ///   default ``ServerLimits/shutdownTimeout``.
     public func stop(deadline: Duration? = nil) async {
         let running: RunningServer? = state.withLock { state in
             defer { if case .idle = state { state = .stopped } }
@@ -76,7 +78,7 @@ public final class Server: Sendable {
             return nil
         }
         guard let running else { return }
-        await running.stop(deadline: deadline ?? configuration.shutdownDeadline)
+        await running.stop(deadline: deadline ?? configuration.limits.shutdownTimeout)
         state.withLock { $0 = .stopped }
     }
 

@@ -18,26 +18,25 @@ public struct ServerConfiguration: Sendable {
     /// The number of event loops that connections are spread over: by default one for each core, at most 2.
     public var eventLoops: Int
 
-    /// How long `Server.run` waits for requests in flight when it is told to stop.
-    public var shutdownDeadline: Duration
-
     /// Where the server tells of what goes wrong.
     public var logger: Logger
 
     /// Called on the event loop at the end of each request, for an access log and for metrics; it must not block.
     public var onRequestEnd: (@Sendable (RequestSummary) -> Void)?
 
+    /// Called on an event loop when a connection comes, goes or is turned away, for metrics; it must not block.
+    public var onConnectionEvent: (@Sendable (ConnectionEvent) -> Void)?
+
     /// Creates a configuration.
     public init(
         host: String = "127.0.0.1", port: Int = 8080, limits: ServerLimits = ServerLimits(),
-        eventLoops: Int = ServerConfiguration.defaultEventLoops, shutdownDeadline: Duration = .seconds(30),
+        eventLoops: Int = ServerConfiguration.defaultEventLoops,
         logger: Logger = Logger(label: "HTTPServer"), onRequestEnd: (@Sendable (RequestSummary) -> Void)? = nil
     ) {
         self.host = host
         self.port = port
         self.limits = limits
         self.eventLoops = eventLoops
-        self.shutdownDeadline = shutdownDeadline
         self.logger = logger
         self.onRequestEnd = onRequestEnd
     }

@@ -1,6 +1,7 @@
 /// What a server allows its clients, and for how long it waits for them.
 ///
-/// Deadlines are absolute: an octet a second does not move them.
+/// Deadlines are absolute: an octet a second does not move them. ``settings`` has every limit by its name, for command
+/// lines and for documents that show what is in force.
 public struct ServerLimits: Sendable, Equatable {
     /// The longest request line in bytes, without its CR LF; longer is a 414 (8 KiB).
     public var requestLine = 8 << 10
@@ -20,7 +21,10 @@ public struct ServerLimits: Sendable, Equatable {
     /// The time for a TLS handshake, from the connection on; close (5 s).
     public var handshakeTimeout: Duration = .seconds(5)
 
-    /// The time for a whole head, from its first octet, or from the connection for the first request; 408 (10 s).
+    /// The time for a whole head; 408 (10 s).
+    ///
+    /// It counts from the head's first octet; for the first request of a connection from the connection on, or from the
+    /// end of its TLS handshake.
     public var headTimeout: Duration = .seconds(10)
 
     /// The time for a body before its length counts; 408 (30 s).
@@ -33,6 +37,14 @@ public struct ServerLimits: Sendable, Equatable {
 
     /// How long a client may take nothing of what is written to it before it is cut off (30 s).
     public var writeStallTimeout: Duration = .seconds(30)
+
+    /// The time that a client may keep answers waiting before what it takes counts; close (30 s).
+    ///
+    /// The clock stands still, and recovers, while nothing waits to be sent: a stream of events is not cut for its age.
+    public var responseTimeout: Duration = .seconds(30)
+
+    /// The slowest reader in bytes a second, beyond ``responseTimeout`` (4 KiB).
+    public var responseBytesPerSecond = 4 << 10
 
     /// How long a connection may be idle between requests (30 s).
     public var idleTimeout: Duration = .seconds(30)
@@ -55,16 +67,23 @@ public struct ServerLimits: Sendable, Equatable {
     /// How much waits to be sent before a handler's writes suspend and further requests wait (64 KiB).
     public var bufferedResponse = 64 << 10
 
-    /// The most connections at a time; more wait in the system's backlog (8,192).
-    public var connections = 8_192
+    /// The most connections at a time; more wait in the system's backlog (16,384).
+    public var connections = 16_384
 
-    /// The most connections at a time of one IPv4 address or IPv6 /64 network; more are reset (4,096).
+    /// The most connections at a time of one IPv4 address or IPv6 /64 network; more are reset (16,384).
     ///
-    /// Behind a proxy all clients have one address: set it to ``connections`` there.
-    public var connectionsPerAddress = 4_096
+    /// As many as there may be in all, since behind a proxy all clients have one address: lower it where they have not.
+    public var connectionsPerAddress = 16_384
 
     /// How many connections the system keeps until they are accepted (1,024).
     public var backlog = 1_024
+
+    /// How long a server that stops waits for requests in flight before it breaks them off (30 s).
+    public var shutdownTimeout: Duration = .seconds(30)
+
+    /// What is left, once the server stops, for a head that has begun, and for a body or a reader before its rate
+    /// counts (2 s).
+    public var hurriedTimeout: Duration = .seconds(2)
 
     /// The default limits.
     public init() {}

@@ -8,7 +8,8 @@ public struct ServerStartError: Error, CustomStringConvertible, Equatable {
     /// The port that was asked for.
     public let port: Int
 
-    /// The system's number of the error (`errno`), 0 when the address could not even be resolved.
+    /// The system's number of the error (`errno`), `EINVAL` for TLS files that cannot be used, 0 when the address could
+    /// not even be resolved.
     public let code: Int32
 
     /// What went wrong and what to do about it.
@@ -24,11 +25,9 @@ public struct ServerStartError: Error, CustomStringConvertible, Equatable {
     init(host: String, port: Int, code: Int32) {
         let reason =
             switch code {
-            case EADDRINUSE: "port \(port) on \(host) is already in use; choose another with --port"
-            case EACCES:
-                "no permission to listen on port \(port) of \(host); ports below 1024 need privileges, "
-                    + "choose another with --port"
-            case EADDRNOTAVAIL: "\(host) is not an address of this machine; choose another with --host"
+            case EADDRINUSE: "port \(port) on \(host) is already in use"
+            case EACCES: "no permission to listen on port \(port) of \(host); ports below 1024 need privileges"
+            case EADDRNOTAVAIL: "\(host) is not an address of this machine"
             case EAFNOSUPPORT: "this machine does not support the address family of \(host)"
             case EMFILE, ENFILE: "there are no file descriptors left to listen on \(host) port \(port)"
             default: "cannot listen on port \(port) of \(host): \(String(cString: strerror(code)))"
@@ -44,12 +43,12 @@ public struct ServerStartError: Error, CustomStringConvertible, Equatable {
 
     init(_ endpoint: ServerEndpoint, _ error: TLSConfigurationError) {
         let (host, port) = endpoint.hostAndPort
-        self.init(host: host, port: port, code: 0, description: "cannot set up TLS: \(error)")
+        self.init(host: host, port: port, code: EINVAL, description: "cannot set up TLS: \(error)")
     }
 
     init(unresolved host: String, port: Int, reason: String) {
         self.init(
             host: host, port: port, code: 0,
-            description: "\(host) is neither an address nor a known name (\(reason)); choose another with --host")
+            description: "\(host) is neither an address nor a known name (\(reason))")
     }
 }

@@ -1,3 +1,4 @@
+import HTTPServer
 import HTTPTypes
 import Testing
 
@@ -10,6 +11,19 @@ import Testing
         #expect(limits?["queued_jobs"] == .integer(17))
         #expect(limits?["running_jobs"] == .integer(2))
         #expect(limits?["cluster_retention_seconds"] == .integer(3_600))
+        await test.service.stop()
+    }
+
+    @Test func everyLimitOfTheServerIsShown() async throws {
+        let test = try await TestService()
+        let shown = try #require(try await test.send(.get, "/v1").json["http"])
+        for setting in ServerLimits.settings {
+            switch (setting.value(in: ServerLimits()), shown[setting.name]) {
+            case (.count(let count), .integer(let value)?): #expect(count == value, "\(setting.name)")
+            case (.seconds(let seconds), .integer(let value)?): #expect(seconds == Double(value), "\(setting.name)")
+            case (_, let value): Issue.record("\(setting.name) is \(String(describing: value))")
+            }
+        }
         await test.service.stop()
     }
 

@@ -68,7 +68,7 @@ struct ConnectionStateMachineRandomTests {
             history.now = history.now + .milliseconds(Int.random(in: 1...20_000, using: &generator))
             history.note(history.machine.expire(at: history.now), duringExchange: isExchange)
         case 7 where Int.random(in: 0..<4, using: &generator) == 0:
-            history.note(history.machine.stop(), duringExchange: isExchange)
+            history.note(history.machine.stop(at: history.now), duringExchange: isExchange)
         case 8:
             if history.machine.requestBody(at: history.now), !isExchange { history.violations.append("100 outside") }
         case 9..<12:
@@ -82,7 +82,7 @@ struct ConnectionStateMachineRandomTests {
             if history.machine.stateName == "exchange" {
                 history.note(history.machine.endExchange(at: history.now), duringExchange: true)
             }
-        case 12: history.machine.outputBlocked(tookSome: Bool.random(using: &generator), at: history.now)
+        case 12: history.machine.outputBlocked(taken: Int.random(in: 0...1, using: &generator), at: history.now)
         default: history.note(history.machine.outputDrained(at: history.now), duringExchange: isExchange)
         }
     }

@@ -22,6 +22,7 @@ struct ConnectionStateMachineTableTests {
     }
 
     private static let late = MachineFixture.seconds(1000)
+    private static let begin = MachineFixture.begin
 
     private static func apply(_ event: Event, to machine: inout ConnectionStateMachine) -> Step {
         let bytes = octets("*")
@@ -30,7 +31,7 @@ struct ConnectionStateMachineTableTests {
         case .octets: machine.receive(bytes.span, from: &position, at: late)
         case .endOfInput: machine.endOfInput(at: late)
         case .expire: machine.expire(at: late)
-        case .stop: machine.stop()
+        case .stop: machine.stop(at: begin)
         case .outputDrained: machine.outputDrained(at: late)
         case .endExchange: machine.endExchange(at: late)
         case .handshakeEnded: ended(&machine)
@@ -140,7 +141,7 @@ struct ConnectionStateMachineTableTests {
     @Test(arguments: Start.allCases.filter { $0 != .closed })
     func aStalledWriteBreaksOffFromEverywhere(start: Start) {
         var machine = MachineFixture(start).machine
-        machine.outputBlocked(tookSome: false, at: MachineFixture.begin)
+        machine.outputBlocked(taken: 0, at: MachineFixture.begin)
         #expect(machine.deadline.map { $0 <= MachineFixture.seconds(30) } == true)
         #expect(machine.expire(at: MachineFixture.seconds(1.5)) == .wait)
         // What else has run out by then gives way to the client that reads nothing.

@@ -86,7 +86,14 @@ struct ConnectionStateMachineTests {
 
     @Test func aChunkedBodyEndsWithoutContent() {
         var fixture = request("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n")
-        #expect(fixture.receive("2\r\nab\r\n0\r\n\r\n") == [.content(3..<5, isLast: false), .bodyEnd])
+        #expect(fixture.receive("2\r\nab\r\n0\r\n\r\n") == [.content(3..<5, isLast: false), .bodyEnd([:])])
+    }
+
+    @Test func trailersComeWithTheEndOfTheBody() throws {
+        let name = try #require(HTTPField.Name("X-Sum"))
+        var fixture = request("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n")
+        fixture.receive("0\r\nX-Su")
+        #expect(fixture.receive("m: 1\r\nHost: b\r\n\r\n") == [.bodyEnd([name: "1"])])
     }
 
     @Test func aBrokenBodyFailsTheReadsAndClosesAfterTheAnswer() {
@@ -218,11 +225,27 @@ struct ConnectionStateMachineTests {
     @Test func theHeadsTimeIsAbsolute() {
         var fixture = MachineFixture()
         fixture.receive("GET", at: MachineFixture.seconds(4))
-        #expect(fixture.machine.deadline == MachineFixture.seconds(14))
-        fixture.receive(" / HTTP/1.1\r\nHost: a\r\n", at: MachineFixture.seconds(13))
-        #expect(fixture.machine.deadline == MachineFixture.seconds(14))
-        #expect(fixture.machine.expire(at: MachineFixture.seconds(13.9)) == .wait)
-        #expect(fixture.machine.expire(at: MachineFixture.seconds(14)) == .refuse(.headTimeout, isHead: false))
+        #expect(fixture.machine.deadline == MachineFixture.seconds(10), "the first counts from the connection on")
+        fixture.receive(" / HTTP/1.1\r\nHost: a\r\n", at: MachineFixture.seconds(9))
+        #expect(fixture.machine.deadline == MachineFixture.seconds(10))
+        #expect(fixture.machine.expire(at: MachineFixture.seconds(9.9)) == .wait)
+        #expect(fixture.machine.expire(at: MachineFixture.seconds(10)) == .refuse(.headTimeout, isHead: false))
+    }
+
+    @Test func theTimeOfALaterHeadCountsFromItsFirstOctet() {
+        var fixture = request(Self.get)
+        fixture.respond(at: MachineFixture.seconds(1))
+        fixture.receive("\r\nG", at: MachineFixture.seconds(20))
+        #expect(fixture.machine.deadline == MachineFixture.seconds(30))
+        fixture.receive("ET", at: MachineFixture.seconds(29))
+        #expect(fixture.machine.deadline == MachineFixture.seconds(30))
+    }
+
+    @Test func theFirstHeadsTimeCountsFromTheEndOfTheHandshake() {
+        var fixture = MachineFixture(isSecure: true)
+        fixture.machine.handshakeEnded(at: MachineFixture.seconds(3))
+        fixture.receive("G", at: MachineFixture.seconds(5))
+        #expect(fixture.machine.deadline == MachineFixture.seconds(13))
     }
 
     @Test func anIdleConnectionHasHalfAMinuteAndAFreshOneTheTimeOfAHead() {
@@ -238,20 +261,76 @@ struct ConnectionStateMachineTests {
 
     @Test func writingMovesTheStallsDeadlineAndDrainingEndsIt() {
         var fixture = request(Self.get)
-        fixture.machine.outputBlocked(tookSome: true, at: MachineFixture.seconds(1))
-        fixture.machine.outputBlocked(tookSome: false, at: MachineFixture.seconds(20))
+        fixture.machine.outputBlocked(taken: 1 << 20, at: MachineFixture.seconds(1))
+        fixture.machine.outputBlocked(taken: 0, at: MachineFixture.seconds(20))
         #expect(fixture.machine.deadline == MachineFixture.seconds(31))
-        fixture.machine.outputBlocked(tookSome: true, at: MachineFixture.seconds(30))
+        fixture.machine.outputBlocked(taken: 1 << 20, at: MachineFixture.seconds(30))
         #expect(fixture.machine.deadline == MachineFixture.seconds(60))
         #expect(fixture.machine.outputDrained(at: MachineFixture.seconds(40)) == .wait)
         #expect(fixture.machine.deadline == nil)
     }
 
+    @Test func aReaderThatDripsIsCutOffThoughItNeverStalls() {
+        var fixture = request(Self.get)
+        var second = 0.0
+        fixture.machine.outputBlocked(taken: 0, at: MachineFixture.begin)
+        while second < 100, fixture.machine.expire(at: MachineFixture.seconds(second)) == .wait {
+            second += 1
+            fixture.machine.outputBlocked(taken: 100, at: MachineFixture.seconds(second))
+        }
+        // 30 s of grace, and 100 of the 4,096 bytes of each second earn a little more.
+        #expect(second == 31)
+        #expect(fixture.machine.isClosed)
+    }
+
+    @Test func aReaderThatKeepsTheLeastRateIsNotCutOff() {
+        var fixture = request(Self.get)
+        for second in 1...1000 {
+            fixture.machine.outputBlocked(taken: 4 << 10, at: MachineFixture.seconds(Double(second)))
+            #expect(fixture.machine.expire(at: MachineFixture.seconds(Double(second) + 0.5)) == .wait)
+        }
+    }
+
     // MARK: Stopping
+
+    @Test func stoppingLeavesASlowHeadLittleTime() {
+        var fixture = MachineFixture(.readingHead)
+        _ = fixture.machine.stop(at: MachineFixture.seconds(1))
+        #expect(fixture.machine.deadline == MachineFixture.seconds(3))
+        #expect(fixture.machine.expire(at: MachineFixture.seconds(3)) == .refuse(.headTimeout, isHead: false))
+    }
+
+    @Test func stoppingLeavesASlowBodyLittleTimeAndAFastOneItsRate() {
+        var fixture = MachineFixture(.receivingBody)
+        _ = fixture.machine.stop(at: MachineFixture.seconds(1))
+        #expect(fixture.machine.deadline == MachineFixture.seconds(3))
+        #expect(fixture.machine.expire(at: MachineFixture.seconds(3)) == .bodyFailed(.bodyTimeout))
+        var fast = request("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000\r\n\r\n")
+        _ = fast.machine.stop(at: MachineFixture.seconds(1))
+        fast.receive(String(repeating: "x", count: 64 << 10), at: MachineFixture.seconds(2))
+        #expect(fast.machine.deadline == MachineFixture.seconds(4))
+    }
+
+    @Test func stoppingLeavesABodyThatIsYetToBeAskedForLittleTime() {
+        var fixture = MachineFixture(.expectingContinue)
+        _ = fixture.machine.stop(at: MachineFixture.begin)
+        _ = fixture.machine.requestBody(at: MachineFixture.seconds(20))
+        #expect(fixture.machine.deadline == MachineFixture.seconds(22))
+    }
+
+    @Test func stoppingLeavesASlowReaderLittleTime() {
+        var fixture = MachineFixture(.responded)
+        fixture.machine.outputBlocked(taken: 1, at: MachineFixture.begin)
+        _ = fixture.machine.stop(at: MachineFixture.seconds(1))
+        _ = fixture.machine.endExchange(at: MachineFixture.seconds(1))
+        #expect(fixture.machine.deadline == MachineFixture.seconds(3))
+        fixture.machine.outputBlocked(taken: 1, at: MachineFixture.seconds(2.9))
+        #expect(fixture.machine.expire(at: MachineFixture.seconds(3.1)) == .close(reset: true))
+    }
 
     @Test func stoppingAnswersWhatHasBegunAndThenCloses() {
         var fixture = MachineFixture(.readingHead)
-        _ = fixture.machine.stop()
+        _ = fixture.machine.stop(at: MachineFixture.begin)
         fixture.receive("TP/1.1\r\nHost: a\r\n\r\n")
         let plan = fixture.machine.startResponse(status: 200, length: .known(0), asksClose: false)
         #expect(plan?.keepsConnection == false)
@@ -259,15 +338,15 @@ struct ConnectionStateMachineTests {
 
     @Test func stoppingLeavesAClientTheAnswerItIsStillReading() {
         var fixture = MachineFixture(.awaiting)
-        fixture.machine.outputBlocked(tookSome: true, at: MachineFixture.begin)
-        #expect(fixture.machine.stop() == .wait)
+        fixture.machine.outputBlocked(taken: 1, at: MachineFixture.begin)
+        #expect(fixture.machine.stop(at: MachineFixture.begin) == .wait)
         #expect(fixture.stateName == "finishing")
         #expect(fixture.machine.outputDrained(at: MachineFixture.begin) == .shutdownWrite)
     }
 
     @Test func stoppingAfterTheAnswerBeganClosesAllTheSame() {
         var fixture = MachineFixture(.responded)
-        _ = fixture.machine.stop()
+        _ = fixture.machine.stop(at: MachineFixture.begin)
         _ = fixture.machine.endExchange(at: MachineFixture.begin)
         #expect(fixture.stateName == "finishing")
     }

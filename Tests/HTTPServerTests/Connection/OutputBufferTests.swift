@@ -42,9 +42,9 @@ struct OutputBufferTests {
         buffer.append(octets("c"))
         #expect(buffer.count == 3)
         let script = Script([100])
-        var tookSome = false
-        #expect(buffer.write(to: script, tookSome: &tookSome) == nil)
-        #expect(tookSome)
+        var taken = 0
+        #expect(buffer.write(to: script, taken: &taken) == nil)
+        #expect(taken == 3)
         #expect(script.written == octets("abc"))
         #expect(script.moreFlags == [false])
         #expect(buffer.isEmpty)
@@ -56,8 +56,8 @@ struct OutputBufferTests {
         buffer.append(bytes(OutputBuffer.joinedPieces, seed: 1))
         buffer.append(octets("tail"))
         let script = Script([.max, .max, .max])
-        var tookSome = false
-        _ = buffer.write(to: script, tookSome: &tookSome)
+        var taken = 0
+        _ = buffer.write(to: script, taken: &taken)
         #expect(script.moreFlags == [true, true, false])
     }
 
@@ -72,14 +72,14 @@ struct OutputBufferTests {
                 expected += piece
                 buffer.append(piece)
                 let script = Script((0..<3).map { _ in Int.random(in: 1...30_000, using: &generator) } + [0])
-                var tookSome = false
-                _ = buffer.write(to: script, tookSome: &tookSome)
+                var taken = 0
+                _ = buffer.write(to: script, taken: &taken)
                 written += script.written
                 #expect(buffer.count == expected.count - written.count)
             }
             let script = Script([Int](repeating: .max, count: 1_000))
-            var tookSome = false
-            #expect(buffer.write(to: script, tookSome: &tookSome) == nil)
+            var taken = 0
+            #expect(buffer.write(to: script, taken: &taken) == nil)
             #expect(written + script.written == expected)
         }
     }
@@ -87,12 +87,12 @@ struct OutputBufferTests {
     @Test func whyItStopsIsTold() {
         var buffer = OutputBuffer()
         buffer.append(octets("abc"))
-        var tookSome = false
-        #expect(buffer.write(to: Script([0]), tookSome: &tookSome) == .blocked(on: .writable))
-        #expect(!tookSome)
-        #expect(buffer.write(to: Script([2, 0]), tookSome: &tookSome) == .blocked(on: .writable))
-        #expect(tookSome)
+        var taken = 0
+        #expect(buffer.write(to: Script([0]), taken: &taken) == .blocked(on: .writable))
+        #expect(taken == 0)
+        #expect(buffer.write(to: Script([2, 0]), taken: &taken) == .blocked(on: .writable))
+        #expect(taken > 0)
         #expect(buffer.count == 1)
-        #expect(buffer.write(to: Script([]), tookSome: &tookSome) == .failed)
+        #expect(buffer.write(to: Script([]), taken: &taken) == .failed)
     }
 }

@@ -1,3 +1,4 @@
+import HTTPTypes
 import Testing
 
 @testable import HTTPServer
@@ -5,6 +6,7 @@ import Testing
 struct ChunkDecoderTests {
     private struct Outcome: Equatable {
         var content: [UInt8] = []
+        var trailers: [String] = []
         var isComplete = false
         var rest: [UInt8] = []
         var isRefused = false
@@ -23,6 +25,7 @@ struct ChunkDecoderTests {
             outcome.isRefused = true
         }
         outcome.isComplete = decoder.isComplete
+        outcome.trailers = decoder.trailers.map { "\($0.name.rawName)=\($0.value)" }
         outcome.rest = Array(bytes[position...])
         return outcome
     }
@@ -30,10 +33,23 @@ struct ChunkDecoderTests {
     @Test(arguments: [
         "5\r\nhello\r\n0\r\n\r\n", "1\r\nh\r\n4\r\nello\r\n0\r\n\r\n", "0005\r\nhello\r\n000\r\n\r\n",
         "5;a\r\nhello\r\n0;b\r\n\r\n", "5;a=b;c=\"d;e f\"\r\nhello\r\n0\r\n\r\n", "5 ; a = b\r\nhello\r\n0\r\n\r\n",
-        "5\r\nhello\r\n0\r\nX-Sum: 1\r\nY:\r\n\r\n", "5\r\nhello\r\n0\r\nContent-Length: 50\r\n\r\n",
+        "5\r\nhello\r\n0\r\nContent-Length: 50\r\n\r\n",
     ])
-    func decodesChunksExtensionsAndTrailers(text: String) {
+    func decodesChunksAndExtensions(text: String) {
         #expect(decode(text) == Outcome(content: octets("hello"), isComplete: true))
+    }
+
+    @Test func trailersAreReadButForThoseThatMustNotBeTrailers() {
+        let fields =
+            "X-Sum: 1\r\nY:\r\nx-sum:  2 \r\nHost: evil\r\nTransfer-Encoding: x\r\nAUTHORIZATION: y\r\nIf-Match: z\r\n"
+        let outcome = decode("5\r\nhello\r\n0\r\n\(fields)\r\nGET")
+        #expect(outcome.content == octets("hello") && outcome.isComplete && outcome.rest == octets("GET"))
+        #expect(outcome.trailers == ["X-Sum=1", "Y=", "x-sum=2"])
+    }
+
+    @Test func thereAreNoMoreTrailerFieldsThanHeaderFields() {
+        #expect(!decode("0\r\n\(String(repeating: "X: 1\r\n", count: 100))\r\n").isRefused)
+        #expect(decode("0\r\n\(String(repeating: "X: 1\r\n", count: 101))\r\n").isRefused)
     }
 
     @Test func sizesAreHexadecimalInEitherCase() {

@@ -83,6 +83,52 @@ struct TimeoutTests {
             })
     }
 
+    @Test func aReaderThatDripsIsCutOff() async throws {
+        let ended = Flag()
+        let response = Response(
+            status: .ok,
+            body: .stream(length: nil) { writer in
+                defer { ended.raise() }
+                while true { try await writer.write([UInt8](repeating: 120, count: 1 << 16)) }
+            })
+        try await withServer(
+            { configuration in
+                configuration.limits.responseTimeout = .milliseconds(500)
+                configuration.limits.responseBytesPerSecond = 64 << 20
+            },
+            handler: { _, writer in try await writer.send(response) },
+            test: { address in
+                let client = try TestClient(address, receiveBuffer: 4096)
+                try await client.send(Self.get)
+                let dripping = Task {
+                    while !Task.isCancelled {
+                        try await Task.sleep(for: .milliseconds(20))
+                        try await client.take(16 << 10)
+                    }
+                }
+                #expect(await ended.isRaised(within: .seconds(8)))
+                dripping.cancel()
+            })
+    }
+
+    @Test func aStreamOfEventsIsNotCutOffForItsAge() async throws {
+        let response = Response(
+            status: .ok,
+            body: .stream(length: nil) { writer in
+                for number in 0..<20 {
+                    try await writer.write(ServerSentEvent(data: "\(number)"))
+                    try await Task.sleep(for: .milliseconds(40))
+                }
+            })
+        try await withServer(
+            { $0.limits.responseTimeout = .milliseconds(200) },
+            handler: { _, writer in try await writer.send(response) },
+            test: { address in
+                let client = try TestClient(address, saying: Self.get)
+                #expect(try await client.response().text.hasSuffix("data: 19\n\n"))
+            })
+    }
+
     @Test func aHandlerMayTakeItsTime() async throws {
         try await withServer(
             { configuration in

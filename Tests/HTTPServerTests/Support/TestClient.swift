@@ -78,6 +78,15 @@ final class TestClient: Sendable {
         try await on(receiving) { [input] in try input.response(to: method) }
     }
 
+    /// Takes some octets as they come and forgets them.
+    func take(_ count: Int) async throws {
+        try await on(receiving) { [descriptor] in
+            var bytes = [UInt8](repeating: 0, count: count)
+            let taken = recv(descriptor, &bytes, count, Int32(MSG_DONTWAIT))
+            guard taken > 0 || (taken < 0 && errno == EAGAIN) else { throw Failed(description: "closed") }
+        }
+    }
+
     /// What comes until the server closes.
     func rest() async throws -> [UInt8] {
         try await on(receiving) { [input] in try input.rest() }
