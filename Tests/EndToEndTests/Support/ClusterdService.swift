@@ -30,8 +30,18 @@ final class ClusterdService: Sendable {
         }
     }
 
+    /// The number of the process.
+    var identifier: Int32 { process.processIdentifier }
+
     /// Starts a service on any free port and waits until it says where it listens.
-    init(dataDirectory: String, _ arguments: [String] = []) async throws {
+    ///
+    /// - Parameters:
+    ///   - port: the port, any free one for 0.
+    ///   - openFiles: how many descriptors the process may have, where that is to be few.
+    ///   - launcher: a program that becomes the service in the end; it gets the arguments as they are.
+    init(
+        dataDirectory: String, port: Int = 0, openFiles: Int? = nil, launcher: String? = nil, _ arguments: [String] = []
+    ) async throws {
         guard FileManager.default.isExecutableFile(atPath: ClusterdBinary.path) else {
             throw StartFailure(
                 description: "no program is at \(ClusterdBinary.path); build it, or name one in CLUSTERD")
@@ -39,15 +49,20 @@ final class ClusterdService: Sendable {
         self.dataDirectory = dataDirectory
         scratch = try TemporaryDirectory()
         process = Process()
-        process.executableURL = URL(fileURLWithPath: ClusterdBinary.path)
-        process.arguments = ["serve", "--port", "0", "--data-dir", dataDirectory] + arguments
+        process.executableURL = URL(fileURLWithPath: launcher ?? ClusterdBinary.path)
+        let serve = ["serve", "--port", "\(port)", "--data-dir", dataDirectory] + arguments
+        process.arguments = launcher == nil ? serve : arguments
+        if let openFiles {
+            process.executableURL = URL(fileURLWithPath: "/bin/bash")
+            process.arguments = ["-c", "ulimit -n \(openFiles) && exec \"$0\" \"$@\"", ClusterdBinary.path] + serve
+        }
         process.currentDirectoryURL = URL(fileURLWithPath: scratch.path)
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = FileHandle(forWritingAtPath: try scratch.write(Data(), as: "output"))
         process.standardError = FileHandle(forWritingAtPath: try scratch.write(Data(), as: "errors"))
         exit = ProcessExit(of: process)
         try process.run()
-        port = try await Self.announcedPort(of: process, scratch)
+        self.port = try await Self.announcedPort(of: process, scratch)
     }
 
     private static func announcedPort(of process: Process, _ scratch: TemporaryDirectory) async throws -> Int {
