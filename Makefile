@@ -1,6 +1,9 @@
 # make run    installs what is missing, builds in release mode and starts the service on 127.0.0.1:8080
 # make test   installs what is missing and runs all tests
 # make conformance runs the black-box HTTP and TLS suites against the release binary (Tests/Conformance)
+# make fuzz   feeds the request parser to libFuzzer for FUZZ_SECONDS
+# make test-tsan runs the server's tests under the thread sanitizer
+# make soak   mixes good, bad, slow and aborting clients for SOAK_SECONDS and looks for what does not come back
 # make bench  times fit and labels beside scikit-learn and FAISS; make bench-scale shows how the cost grows
 # make build | lint | format | install | clean do what their names say
 
@@ -20,8 +23,10 @@ SETS ?=
 BENCH_PYTHON ?= Benchmarks/.venv/bin/python
 
 SERVER_PORTS ?= 19080
+FUZZ_SECONDS ?= 60
+SOAK_SECONDS ?= 300
 
-.PHONY: run test conformance build deps toolchain lint format install clean bench bench-scale bench-deps
+.PHONY: run test conformance fuzz test-tsan soak build deps toolchain lint format install clean bench bench-scale bench-deps
 
 run: build
 	@exec "$$($(BUILD) --show-bin-path)/clusterd" serve --host $(HOST) --port $(PORT) --data-dir $(DATA_DIR)
@@ -37,6 +42,24 @@ test: build
 conformance: PACKAGES += openssl python3
 conformance: build
 	python3 Tests/Conformance/run.py "$$($(BUILD) --show-bin-path)/clusterd" --port-base $(SERVER_PORTS)
+
+soak: PACKAGES += openssl python3
+soak: build
+	python3 Tests/Conformance/soak.py "$$($(BUILD) --show-bin-path)/clusterd" --seconds $(SOAK_SECONDS) --port-base $(SERVER_PORTS)
+
+# libFuzzer's runtime wants lld; a crash is to be libFuzzer's to report and not the runtime's backtrace's.
+FUZZ := swift build --package-path Fuzzing --scratch-path .build-fuzz -Xswiftc -sanitize=fuzzer -Xswiftc -use-ld=lld
+fuzz: deps
+	$(FUZZ)
+	mkdir -p .build-fuzz/corpus
+	"$$($(FUZZ) --show-bin-path)/fuzz-requests" --seeds .build-fuzz/corpus
+	SWIFT_BACKTRACE=enable=no "$$($(FUZZ) --show-bin-path)/fuzz-requests" -max_total_time=$(FUZZ_SECONDS) -max_len=4096 \
+	  -timeout=5 -artifact_prefix=.build-fuzz/ .build-fuzz/corpus
+
+# A build of its own: the sanitizer is in every object file. Exit tests start processes of their own and are left out.
+test-tsan: deps
+	swift test --disable-xctest --scratch-path .build-tsan --sanitize=thread --filter HTTPServerTests \
+	  --skip aCaptureThatTheTemplateDoesNotHave
 
 toolchain:
 	@command -v swift > /dev/null || { \
