@@ -114,7 +114,7 @@ extension EndToEnd {
                 "GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AA\r\n\r\n",
                 200
             ),
-            ("CONNECT a:443 HTTP/1.1\r\nHost: a:443\r\n\r\n", 405),
+            ("CONNECT a:443 HTTP/1.1\r\nHost: a:443\r\n\r\n", 501),
             ("GET / HTTP/1.1\r\nHost: a\r\nExpect: tea\r\n\r\n", 417),
         ])
         func requestsForAnotherProtocolAreAnsweredInThisOne(request: String, status: Int) async throws {

@@ -1,5 +1,3 @@
-import HTTPTypes
-
 /// The receiving side of one request's body: what is still to come, what nobody has read yet, and how long it may take.
 struct BodyIntake {
     enum Progress {
@@ -11,9 +9,6 @@ struct BodyIntake {
     private(set) var progress: Progress
     private(set) var clock: BodyClock
     private(set) var received = 0
-
-    /// The fields that came after the content, once it is complete.
-    private(set) var trailers = HTTPFields()
 
     /// How many bytes wait for the handler.
     private(set) var unread = 0
@@ -51,17 +46,16 @@ struct BodyIntake {
 
     /// Reads on; what comes back counts as unread.
     mutating func decode(
-        _ bytes: Span<UInt8>, from position: inout Int, at now: Moment
+        _ bytes: Span<UInt8>, from position: inout Int, _ trailers: inout TrailerFields, at now: Moment
     ) throws(RequestError) -> Range<Int>? {
         guard case .receiving(var decoder) = progress else { return nil }
         let content: Range<Int>?
         do throws(RequestError) {
-            content = try decoder.decode(bytes, from: &position)
+            content = try decoder.decode(bytes, from: &position, &trailers)
         } catch {
             progress = .failed
             throw error
         }
-        if decoder.isComplete { trailers = decoder.trailers }
         progress = decoder.isComplete ? .complete : .receiving(decoder)
         received += content?.count ?? 0
         unread += content?.count ?? 0

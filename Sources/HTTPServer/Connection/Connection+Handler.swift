@@ -14,10 +14,13 @@ extension Connection {
             pumpLater()
         }
         let taken = try inbox.take()
-        if case .piece(let piece) = taken {
+        switch taken {
+        case .piece(let piece):
             let wantedInput = machine.wantsInput
             machine.consumeBody(piece.count, at: now)
             if machine.wantsInput && !wantedInput { pumpLater() }
+        case .end: current?.exchange.note(trailers: machine.trailers.fields)
+        case .nothingYet: break
         }
         return taken
     }

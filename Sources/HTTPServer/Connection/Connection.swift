@@ -81,8 +81,7 @@ actor Connection {
         switch step {
         case .wait, .content: break
         case .begin(let head): begin(head)
-        case .bodyEnd(let trailers):
-            if !trailers.isEmpty { current?.exchange.note(trailers: trailers) }
+        case .bodyEnd:
             inbox.end()
             waits.resume(.content)
         case .bodyFailed(let error):

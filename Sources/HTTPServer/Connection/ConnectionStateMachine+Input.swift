@@ -11,7 +11,7 @@ extension ConnectionStateMachine {
         case .awaiting, .readingHead: return receiveHead(bytes, &position, now)
         case .exchange(var exchange):
             defer { if case .exchange = state { state = .exchange(exchange) } }
-            return Self.receiveBody(&exchange.intake, bytes, &position, now)
+            return Self.receiveBody(&exchange.intake, bytes, &position, &trailers, now)
         case .draining(let intake, let allowance): return drain(intake, allowance, bytes, &position, now)
         case .lingering:
             position = bytes.count
@@ -35,17 +35,18 @@ extension ConnectionStateMachine {
     }
 
     private static func receiveBody(
-        _ intake: inout BodyIntake, _ bytes: Span<UInt8>, _ position: inout Int, _ now: Moment
+        _ intake: inout BodyIntake, _ bytes: Span<UInt8>, _ position: inout Int, _ trailers: inout TrailerFields,
+        _ now: Moment
     ) -> Step {
         guard intake.isReceiving else { return .wait }
         do throws(RequestError) {
-            if let content = try intake.decode(bytes, from: &position, at: now) {
+            if let content = try intake.decode(bytes, from: &position, &trailers, at: now) {
                 return .content(content, isLast: !intake.isReceiving)
             }
         } catch {
             return .bodyFailed(error)
         }
-        return intake.isReceiving ? .wait : .bodyEnd(intake.trailers)
+        return intake.isReceiving ? .wait : .bodyEnd
     }
 
     private mutating func drain(
@@ -55,7 +56,7 @@ extension ConnectionStateMachine {
         let start = position
         while intake.isReceiving && position < bytes.count {
             do throws(RequestError) {
-                let content = try intake.decode(bytes, from: &position, at: now)
+                let content = try intake.decode(bytes, from: &position, &trailers, at: now)
                 intake.consume(content?.count ?? 0, at: now)
             } catch {
                 return finish()

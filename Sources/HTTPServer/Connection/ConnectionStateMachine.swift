@@ -29,8 +29,8 @@ struct ConnectionStateMachine {
         case begin(RequestHead)
         /// Content of the request's body, where it stands in the octets, and whether it is the last.
         case content(Range<Int>, isLast: Bool)
-        /// The request's body is complete, without further content, and these fields came after it.
-        case bodyEnd(HTTPFields)
+        /// The request's body is complete, without further content.
+        case bodyEnd
         /// The rest of the request's body will not be had; the handler's reads fail.
         case bodyFailed(RequestError)
         /// The request cannot be served: answer this and close.
@@ -45,6 +45,8 @@ struct ConnectionStateMachine {
     let times: ConnectionTimes
     var state: State
     var parser: RequestParser
+    /// The trailer fields of the request being served.
+    var trailers = TrailerFields()
     private(set) var requests = 0
     private(set) var isStopping = false
 
@@ -112,6 +114,7 @@ struct ConnectionStateMachine {
     /// Counts the request whose head has come and gives it to a handler.
     mutating func begin(_ head: RequestHead, at now: Moment) -> Step {
         requests += 1
+        if !trailers.isEmpty { trailers = TrailerFields() }
         var exchange = ExchangeState(head, limits: limits, times: times)
         if exchange.expectation == .none { exchange.intake.start(at: now) }
         state = .exchange(exchange)

@@ -31,6 +31,7 @@ struct WriteClock {
 
     /// Nothing waits; the budget recovers as it ran down.
     mutating func pause(at now: Moment) {
+        guard isRunning || budget < grace else { return }
         settle(at: now)
         isRunning = false
     }

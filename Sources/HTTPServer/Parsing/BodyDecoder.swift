@@ -1,5 +1,3 @@
-import HTTPTypes
-
 /// Finds the content of a request's body, and its end, by the framing of its head.
 enum BodyDecoder {
     case length(remaining: Int)
@@ -22,14 +20,6 @@ enum BodyDecoder {
         }
     }
 
-    /// The fields that came after the content, once it is complete.
-    var trailers: HTTPFields {
-        switch self {
-        case .length: [:]
-        case .chunked(let decoder): decoder.trailers
-        }
-    }
-
     /// How much content is still to come, or nil when that is not known.
     var remaining: Int? {
         switch self {
@@ -39,7 +29,9 @@ enum BodyDecoder {
     }
 
     /// Reads on to the next content, to the end of the body or to the end of the octets.
-    mutating func decode(_ bytes: Span<UInt8>, from position: inout Int) throws(RequestError) -> Range<Int>? {
+    mutating func decode(
+        _ bytes: Span<UInt8>, from position: inout Int, _ trailers: inout TrailerFields
+    ) throws(RequestError) -> Range<Int>? {
         switch self {
         case .length(let remaining):
             let count = min(remaining, bytes.count - position)
@@ -49,7 +41,7 @@ enum BodyDecoder {
             return (position - count)..<position
         case .chunked(var decoder):
             defer { self = .chunked(decoder) }
-            return try decoder.decode(bytes, from: &position)
+            return try decoder.decode(bytes, from: &position, &trailers)
         }
     }
 }

@@ -1,5 +1,3 @@
-import HTTPTypes
-
 /// Decodes the chunked transfer coding (RFC 9112, section 7.1) from octets that arrive in pieces of any size.
 ///
 /// Strict where leniency lets requests be smuggled: CR LF and nothing else ends a line, sizes are hexadecimal digits,
@@ -29,11 +27,6 @@ struct ChunkDecoder {
     private var digits = 0
     private var lineLength = 0
     private var trailerLength = 0
-    /// The lines of the trailer section, each ended by a line feed alone, until all have come.
-    private var trailerLines: [UInt8] = []
-
-    /// The trailer fields, once the coding is complete; those that may not be trailers are not among them.
-    private(set) var trailers = HTTPFields()
 
     init(limits: ServerLimits) {
         lineLimit = limits.chunkLine
@@ -49,8 +42,11 @@ struct ChunkDecoder {
     /// - Parameters:
     ///   - bytes: Octets of the connection, in order.
     ///   - position: Where to begin in them; afterwards, what has not been read yet.
+    ///   - trailers: Takes the fields after the content.
     /// - Returns: Where content stands in the octets, or nil when none was found before their end or the coding's.
-    mutating func decode(_ bytes: Span<UInt8>, from position: inout Int) throws(RequestError) -> Range<Int>? {
+    mutating func decode(
+        _ bytes: Span<UInt8>, from position: inout Int, _ trailers: inout TrailerFields
+    ) throws(RequestError) -> Range<Int>? {
         while position < bytes.count {
             switch state {
             case .complete:
@@ -63,14 +59,14 @@ struct ChunkDecoder {
                 if size == 0 { state = .dataCarriageReturn }
                 return range
             default:
-                try step(bytes[position])
+                try step(bytes[position], &trailers)
                 position += 1
             }
         }
         return nil
     }
 
-    private mutating func step(_ byte: UInt8) throws(RequestError) {
+    private mutating func step(_ byte: UInt8, _ trailers: inout TrailerFields) throws(RequestError) {
         switch state {
         case .size, .afterSize, .extensions, .sizeLineFeed:
             lineLength += 1
@@ -83,7 +79,7 @@ struct ChunkDecoder {
         case .trailerStart, .trailerName, .trailerValue, .trailerLineFeed, .lastLineFeed:
             trailerLength += 1
             guard trailerLength <= trailerLimit else { throw .malformed("the trailer section is too long") }
-            try stepInTrailer(byte)
+            try stepInTrailer(byte, &trailers)
         case .data, .complete:
             break
         }
@@ -121,24 +117,22 @@ struct ChunkDecoder {
         }
     }
 
-    private mutating func keep(_ byte: UInt8, _ next: State) {
-        trailerLines.append(byte)
-        state = next
-    }
-
-    private mutating func stepInTrailer(_ byte: UInt8) throws(RequestError) {
+    private mutating func stepInTrailer(_ byte: UInt8, _ trailers: inout TrailerFields) throws(RequestError) {
+        func keep(_ next: State) -> State {
+            trailers.append(byte)
+            return next
+        }
         switch (state, byte) {
         case (.trailerStart, ByteClass.carriageReturn): state = .lastLineFeed
         case (.lastLineFeed, ByteClass.lineFeed):
-            trailers = try TrailerFields.parse(trailerLines, limit: trailerFieldLimit)
-            trailerLines = []
+            try trailers.finish(limit: trailerFieldLimit)
             state = .complete
-        case (.trailerStart, _) where ByteClass.isToken(byte): keep(byte, .trailerName)
-        case (.trailerName, _) where ByteClass.isToken(byte): keep(byte, .trailerName)
-        case (.trailerName, ByteClass.colon): keep(byte, .trailerValue)
+        case (.trailerStart, _) where ByteClass.isToken(byte): state = keep(.trailerName)
+        case (.trailerName, _) where ByteClass.isToken(byte): state = keep(.trailerName)
+        case (.trailerName, ByteClass.colon): state = keep(.trailerValue)
         case (.trailerValue, ByteClass.carriageReturn): state = .trailerLineFeed
-        case (.trailerValue, _) where ByteClass.isFieldValue(byte): keep(byte, .trailerValue)
-        case (.trailerLineFeed, ByteClass.lineFeed): keep(byte, .trailerStart)
+        case (.trailerValue, _) where ByteClass.isFieldValue(byte): state = keep(.trailerValue)
+        case (.trailerLineFeed, ByteClass.lineFeed): state = keep(.trailerStart)
         default: throw .malformed("a trailer field is malformed")
         }
     }

@@ -1,12 +1,28 @@
 import HTTPTypes
 
-/// The fields that may stand after a chunked body (RFC 9110, section 6.5).
-enum TrailerFields {
-    /// Reads the lines of a trailer section that has been found well formed; forbidden fields are dropped.
-    ///
-    /// - Parameter lines: Fields, each ended by a line feed alone.
-    static func parse(_ lines: [UInt8], limit: Int) throws(RequestError) -> HTTPFields {
-        var fields = HTTPFields()
+/// The fields after a chunked body (RFC 9110, section 6.5).
+///
+/// Kept apart from the state of the decoder, which is copied often and so has nothing to be counted in it.
+struct TrailerFields {
+    /// The lines that have come, each ended by a line feed alone, until all have.
+    private var lines: [UInt8] = []
+
+    /// The fields, once all have come; those that must not be trailers are not among them.
+    private(set) var fields = HTTPFields()
+
+    /// Whether nothing of a section has come.
+    var isEmpty: Bool { lines.isEmpty && fields.isEmpty }
+
+    /// Adds an octet of the section, but for carriage returns and the line that ends it.
+    mutating func append(_ byte: UInt8) {
+        lines.append(byte)
+    }
+
+    /// Reads the lines, which have been found well formed.
+    mutating func finish(limit: Int) throws(RequestError) {
+        guard !lines.isEmpty else { return }
+        let lines = lines
+        self.lines = []
         var count = 0
         var start = 0
         let bytes = lines.span
@@ -18,13 +34,12 @@ enum TrailerFields {
             guard let name = HTTPField.Name(line.extracting(field.name).text) else {
                 throw .malformed("a trailer field's name is not a token")
             }
-            if isAllowed(name) {
+            if Self.isAllowed(name) {
                 fields.append(
                     line.extracting(field.value).withUnsafeBufferPointer { HTTPField(name: name, value: $0) })
             }
             start = end + 1
         }
-        return fields
     }
 
     /// Whether a field means the same behind the content as before it.

@@ -86,14 +86,15 @@ struct ConnectionStateMachineTests {
 
     @Test func aChunkedBodyEndsWithoutContent() {
         var fixture = request("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n")
-        #expect(fixture.receive("2\r\nab\r\n0\r\n\r\n") == [.content(3..<5, isLast: false), .bodyEnd([:])])
+        #expect(fixture.receive("2\r\nab\r\n0\r\n\r\n") == [.content(3..<5, isLast: false), .bodyEnd])
     }
 
     @Test func trailersComeWithTheEndOfTheBody() throws {
         let name = try #require(HTTPField.Name("X-Sum"))
         var fixture = request("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n")
         fixture.receive("0\r\nX-Su")
-        #expect(fixture.receive("m: 1\r\nHost: b\r\n\r\n") == [.bodyEnd([name: "1"])])
+        #expect(fixture.receive("m: 1\r\nHost: b\r\n\r\n") == [.bodyEnd])
+        #expect(fixture.machine.trailers.fields == [name: "1"])
     }
 
     @Test func aBrokenBodyFailsTheReadsAndClosesAfterTheAnswer() {

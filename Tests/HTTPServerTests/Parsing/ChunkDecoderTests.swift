@@ -17,15 +17,18 @@ struct ChunkDecoderTests {
         var decoder = ChunkDecoder(limits: limits)
         var outcome = Outcome()
         var position = 0
+        var trailers = TrailerFields()
         do throws(RequestError) {
             while position < bytes.count && !decoder.isComplete {
-                if let range = try decoder.decode(bytes.span, from: &position) { outcome.content += bytes[range] }
+                if let range = try decoder.decode(bytes.span, from: &position, &trailers) {
+                    outcome.content += bytes[range]
+                }
             }
         } catch {
             outcome.isRefused = true
         }
         outcome.isComplete = decoder.isComplete
-        outcome.trailers = decoder.trailers.map { "\($0.name.rawName)=\($0.value)" }
+        outcome.trailers = trailers.fields.map { "\($0.name.rawName)=\($0.value)" }
         outcome.rest = Array(bytes[position...])
         return outcome
     }

@@ -15,12 +15,13 @@ struct ParsedStream: Equatable {
     init(_ pieces: [ArraySlice<UInt8>], limits: ServerLimits = ServerLimits()) {
         var parser = RequestParser(limits: limits)
         var decoder: BodyDecoder?
+        var trailers = TrailerFields()
         for piece in pieces {
             let bytes = Array(piece)
             var position = 0
             while position < bytes.count {
                 do throws(RequestError) {
-                    try read(bytes, &position, &parser, &decoder, limits)
+                    try read(bytes, &position, &parser, &decoder, &trailers, limits)
                 } catch {
                     self.error = error
                     return
@@ -31,10 +32,10 @@ struct ParsedStream: Equatable {
 
     private mutating func read(
         _ bytes: [UInt8], _ position: inout Int, _ parser: inout RequestParser, _ decoder: inout BodyDecoder?,
-        _ limits: ServerLimits
+        _ trailers: inout TrailerFields, _ limits: ServerLimits
     ) throws(RequestError) {
         if var body = decoder {
-            if let content = try body.decode(bytes.span, from: &position) {
+            if let content = try body.decode(bytes.span, from: &position, &trailers) {
                 messages[messages.count - 1].body += bytes[content]
             }
             messages[messages.count - 1].isComplete = body.isComplete

@@ -29,8 +29,11 @@ struct TestResponse: Equatable {
         if head["Transfer-Encoding"] == "chunked" {
             var decoder = ChunkDecoder(limits: ServerLimits())
             var position = start
+            var trailers = TrailerFields()
             while position < bytes.count && !decoder.isComplete {
-                if let range = try decoder.decode(bytes.span, from: &position) { response.body += bytes[range] }
+                if let range = try decoder.decode(bytes.span, from: &position, &trailers) {
+                    response.body += bytes[range]
+                }
             }
             return decoder.isComplete ? (response, position) : nil
         }
