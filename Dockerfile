@@ -1,4 +1,7 @@
 # syntax=docker/dockerfile:1
+# docker build -t clusterd .
+# docker run --read-only --tmpfs /tmp --cap-drop ALL -v clusterd:/data -p 127.0.0.1:8080:8080 clusterd
+# packaging/prove-image.sh carries out the second stage without an engine; packaging/compose.yaml runs it with limits.
 FROM swift:6.3-bookworm AS build
 RUN apt-get update \
  && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \
@@ -17,10 +20,12 @@ RUN apt-get update \
  && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \
       libssl3 libopenblas0-pthread libsqlite3-0 zlib1g libzstd1 libstdc++6 ca-certificates \
  && rm -rf /var/lib/apt/lists/* \
- && useradd --system --uid 10001 --home-dir /data --shell /usr/sbin/nologin clusterd \
+ && groupadd --gid 10001 clusterd \
+ && useradd --uid 10001 --gid clusterd --no-create-home --home-dir /data --shell /usr/sbin/nologin clusterd \
  && install -d -o clusterd -g clusterd /data
 COPY --from=build /out/clusterd /usr/local/bin/clusterd
-USER clusterd
+# A number, so that Kubernetes can see that it is not root.
+USER 10001:10001
 VOLUME /data
 EXPOSE 8080
 STOPSIGNAL SIGTERM
