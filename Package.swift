@@ -60,7 +60,7 @@ let package = Package(
         .target(
             name: "ClusterService",
             dependencies: [
-                "AttentionClustering", "PointFormats", "HTTPServer", "JobStore", "COpenSSL",
+                "AttentionClustering", "PointFormats", "HTTPServer", "JobStore", "COpenSSL", "CLinux",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -86,7 +86,9 @@ let package = Package(
         .testTarget(
             name: "ReproductionTests", dependencies: ["Reproduction", "AttentionClustering"],
             swiftSettings: swiftSettings),
-        .testTarget(name: "PointFormatsTests", dependencies: ["PointFormats"], swiftSettings: swiftSettings),
+        .testTarget(
+            name: "PointFormatsTests", dependencies: ["PointFormats"], resources: [.copy("Data")],
+            swiftSettings: swiftSettings),
         .testTarget(name: "HTTPServerTests", dependencies: ["HTTPServer", "COpenSSL"], swiftSettings: swiftSettings),
         .testTarget(
             name: "JobStoreTests",

@@ -24,14 +24,17 @@ struct ColumnPlan: Sendable {
     ///   - width: the number of columns, if it is known; without it only indices can be resolved.
     ///   - identifier: the column that identifies the row, if one does.
     init(
-        _ selectors: [ColumnSelector]?, names: [String]?, width: Int?, limit: Int, identifier: ColumnSelector? = nil
+        _ selectors: [ColumnSelector]?, names: [String]?, width: Int?, limit: Int, identifier: ColumnSelector? = nil,
+        line: Int? = nil
     ) throws(FormatError) {
         if let identifier {
-            identifierIndex = try KnownColumns(names: names, width: width, limit: limit).index(of: identifier)
+            identifierIndex = try KnownColumns(names: names, width: width, limit: limit, line: line).index(
+                of: identifier)
             if width == 1 {
                 throw FormatError(
                     code: .unprocessable,
-                    detail: "the only column is id_column. Send at least one column of numbers beside it.")
+                    detail: "the only column is id_column. Send at least one column of numbers beside it.",
+                    places: [.init(line: line, detail: "no column beside id_column")])
             }
         }
         guard let selectors else {
@@ -41,10 +44,11 @@ struct ColumnPlan: Sendable {
         guard !selectors.isEmpty else {
             throw FormatError(
                 code: .unprocessable,
-                detail: "columns is empty. Name at least one column, or leave the parameter out.")
+                detail: "columns is empty. Name at least one column, or leave the parameter out.",
+                places: [.init(name: "columns", detail: "names no column")])
         }
         dimension = selectors.count
-        let columns = KnownColumns(names: names, width: width, limit: limit)
+        let columns = KnownColumns(names: names, width: width, limit: limit, line: line)
         for (slot, selector) in selectors.enumerated() {
             let index = try columns.index(of: selector)
             while slots.count <= index { slots.append(Self.skipped) }
@@ -63,10 +67,10 @@ struct ColumnPlan: Sendable {
     }
 
     /// Resolves what `options` chooses among columns that are known.
-    init(_ options: DecodingOptions, names: [String]?, width: Int?) throws(FormatError) {
+    init(_ options: DecodingOptions, names: [String]?, width: Int?, line: Int? = nil) throws(FormatError) {
         try self.init(
             options.columns ?? Self.preferred(options.preferredColumns, among: names), names: names, width: width,
-            limit: options.maximumColumns, identifier: options.identifierColumn)
+            limit: options.maximumColumns, identifier: options.identifierColumn, line: line)
     }
 
     /// The preferred columns, if every one of them is there.

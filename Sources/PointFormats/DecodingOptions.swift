@@ -16,6 +16,8 @@ public struct DecodingOptions: Sendable, Equatable {
     ///
     /// It makes no coordinate and may hold any text of up to ``RowIdentifiers/longest`` bytes.
     public var identifierColumn: ColumnSelector?
+    /// The type the sink is given numbers in; each is the nearest one of that type to what the body says.
+    public var numberType = NumberType.float32
     /// The most cells a row may have, `1...`.
     public var maximumColumns = 16_384
     /// The most bytes that may be held back when a format cannot be streamed: `.npy` in Fortran order.

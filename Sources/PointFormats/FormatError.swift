@@ -74,11 +74,13 @@ extension FormatError {
     /// The error of a body without bytes.
     public static let empty = FormatError(
         code: .empty,
-        detail: "empty body. Send the points, such as with: curl --data-binary @points.csv")
+        detail: "empty body. Send the points, such as with: curl --data-binary @points.csv",
+        places: [Place(line: 1, byte: 0, detail: "nothing but the end of the body")])
 
     /// The error of a body that describes points but holds none.
     public static let noRows = FormatError(
-        code: .noRows, detail: "no rows: the body holds no point. Send at least one row of numbers.")
+        code: .noRows, detail: "no rows: the body holds no point. Send at least one row of numbers.",
+        places: [Place(line: 1, detail: "no point from here on")])
 
     /// The error of a file whose line ends were taken out on the way.
     public static let lineEndsStripped = FormatError(

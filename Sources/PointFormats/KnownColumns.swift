@@ -9,9 +9,13 @@ struct KnownColumns: Sendable {
     /// For each name its index, or `ambiguous`.
     private let indices: [String: Int]
 
+    /// The line that names the columns or is the first without names; nil in formats without lines.
+    private let line: Int?
+
     private static let ambiguous = -1
 
-    init(names: [String]?, width: Int?, limit: Int) {
+    init(names: [String]?, width: Int?, limit: Int, line: Int? = nil) {
+        self.line = line
         self.names = names
         self.width = width
         self.limit = limit
@@ -47,6 +51,7 @@ struct KnownColumns: Sendable {
     /// An error that ends with what columns there are.
     func error(_ problem: String) -> FormatError {
         var detail = problem
+        let short = String(problem.last == "." ? problem.dropLast() : problem[...])
         if let names {
             detail += " The columns are \(ErrorText.list(names))."
         } else if let width {
@@ -54,6 +59,6 @@ struct KnownColumns: Sendable {
         } else {
             detail += " There may be \(limit) columns at most."
         }
-        return FormatError(code: .unprocessable, detail: detail)
+        return FormatError(code: .unprocessable, detail: detail, places: [FormatError.Place(line: line, detail: short)])
     }
 }

@@ -15,7 +15,7 @@ public struct PointDecoder: Sendable {
     /// The first bytes, for as long as they do not tell the format.
     private var prefix: [UInt8] = []
     private var body: (any FormatDecoder)?
-    private var block = RowBlock()
+    private var block: RowBlock
     private var failure: FormatError?
 
     /// A decoder at the start of a body.
@@ -25,6 +25,7 @@ public struct PointDecoder: Sendable {
         var options = options
         options.maximumColumns = max(1, options.maximumColumns)
         self.options = options
+        block = RowBlock(options.numberType)
         body = format.map { BodyKind.format($0).decoder(options) }
     }
 
@@ -103,8 +104,15 @@ public struct PointDecoder: Sendable {
     private mutating func handOver<S: PointSink>(to sink: inout S) throws {
         guard block.rowStart > 0 else { return }
         if block.identifiers.count > 0 { try sink.append(block.identifiers) }
-        try block.values.withUnsafeBufferPointer {
-            try sink.append(UnsafeBufferPointer(rebasing: $0[..<block.rowStart]), dimension: block.dimension)
+        switch block.type {
+        case .float32:
+            try block.values.withUnsafeBufferPointer {
+                try sink.append(UnsafeBufferPointer(rebasing: $0[..<block.rowStart]), dimension: block.dimension)
+            }
+        case .float64:
+            try block.wideValues.withUnsafeBufferPointer {
+                try sink.append(UnsafeBufferPointer(rebasing: $0[..<block.rowStart]), dimension: block.dimension)
+            }
         }
         block.removeRows()
     }

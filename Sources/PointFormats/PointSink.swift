@@ -10,6 +10,17 @@ public protocol PointSink {
     /// - Throws: whatever keeps the sink from taking them; decoding stops there.
     mutating func append(_ rows: UnsafeBufferPointer<Float>, dimension: Int) throws
 
+    /// Takes the next points in double precision; called instead of the other where
+    /// ``DecodingOptions/numberType`` is `float64`.
+    ///
+    /// Without an implementation of its own a sink is given them rounded to `Float`.
+    ///
+    /// - Parameters:
+    ///   - rows: whole points, row after row; valid during the call only.
+    ///   - dimension: the number of coordinates of a point.
+    /// - Throws: whatever keeps the sink from taking them; decoding stops there.
+    mutating func append(_ rows: UnsafeBufferPointer<Double>, dimension: Int) throws
+
     /// Takes the identifiers of the next points, just before the points; never called without an
     /// ``DecodingOptions/identifierColumn``.
     ///
@@ -19,6 +30,11 @@ public protocol PointSink {
 }
 
 extension PointSink {
+    /// Takes the points rounded to `Float`.
+    public mutating func append(_ rows: UnsafeBufferPointer<Double>, dimension: Int) throws {
+        try rows.map(Float.init).withUnsafeBufferPointer { try append($0, dimension: dimension) }
+    }
+
     /// Drops the identifiers.
     public mutating func append(_ identifiers: RowIdentifiers) {}
 }

@@ -1,17 +1,21 @@
-/// The points on their way from a decoder to a sink: one reusable buffer of about 64 KiB.
+/// The points on their way from a decoder to a sink: one reusable buffer of about 64 Ki numbers at most.
 ///
-/// Invariant: the first `rowCount·dimension` values are whole rows; what follows is the row being read.
+/// Invariant: the first `rowStart` values are whole rows; what follows is the row being read.
 struct RowBlock: Sendable {
     /// From this many numbers on a block is handed over, at the next end of a row.
     static let handOverCount = 16_384
     /// From this many bytes of identifiers on likewise.
     static let handOverIdentifiers = 65_536
 
-    /// The numbers, row after row.
+    /// The type the numbers are kept in, which says which of the two arrays holds them.
+    let type: NumberType
+    /// The numbers, row after row, when they are `Float`s.
     var values: [Float] = []
+    /// The numbers, row after row, when they are `Double`s.
+    var wideValues: [Double] = []
     /// The number of coordinates of a point; 0 until the first row is complete.
     private(set) var dimension = 0
-    /// Where the row being read starts in `values`.
+    /// Where the row being read starts.
     private(set) var rowStart = 0
     /// How many rows were completed since the body began, those already handed over included.
     private(set) var rowCount = 0
@@ -21,43 +25,73 @@ struct RowBlock: Sendable {
     /// The identifier of the row being read.
     private var identifier: [UInt8]?
 
-    init() { values.reserveCapacity(2 * Self.handOverCount) }
+    init(_ type: NumberType = .float32) {
+        self.type = type
+        switch type {
+        case .float32: values.reserveCapacity(2 * Self.handOverCount)
+        case .float64: wideValues.reserveCapacity(2 * Self.handOverCount)
+        }
+    }
 
     /// Whether the whole rows should be handed over.
     var isFull: Bool { rowStart >= Self.handOverCount || identifiers.bytes.count >= Self.handOverIdentifiers }
 
+    /// How many numbers there are, those of the row being read included.
+    @inline(__always)
+    var count: Int { type == .float32 ? values.count : wideValues.count }
+
+    /// How many more rows make the block full.
+    func room(dimension: Int) -> Int { max(0, (Self.handOverCount - rowStart + dimension - 1) / dimension) }
+
+    /// Adds a number to the row being read; a `Float` is given as the `Double` that equals it.
+    @inline(__always)
+    mutating func append(_ value: Double) {
+        switch type {
+        case .float32: values.append(Float(value))
+        case .float64: wideValues.append(value)
+        }
+    }
+
+    /// Puts a number into the row being read, which ``beginRow(dimension:)`` started.
+    @inline(__always)
+    mutating func set(_ slot: Int, _ value: Double) {
+        switch type {
+        case .float32: values[rowStart + slot] = Float(value)
+        case .float64: wideValues[rowStart + slot] = value
+        }
+    }
+
     /// Completes the row being read.
     @inline(__always)
     mutating func endRow() {
-        if dimension == 0 { dimension = values.count - rowStart }
-        rowStart = values.count
+        if dimension == 0 { dimension = count - rowStart }
+        rowStart = count
         rowCount += 1
         if let identifier { endIdentifier(identifier) }
     }
 
-    /// Takes whole rows of float32 as they lie in memory, aligned or not, if all numbers are finite.
+    /// Takes whole rows of the block's type; call only between two rows.
+    mutating func append<Scalar: DecimalScalar>(rows: UnsafeBufferPointer<Scalar>, dimension: Int) {
+        guard !rows.isEmpty else { return }
+        Scalar.append(rows, to: &self)
+        if self.dimension == 0 { self.dimension = dimension }
+        rowStart = count
+        rowCount += rows.count / dimension
+    }
+
+    /// Takes whole rows of the block's type as they lie in memory, aligned or not, if all numbers are finite.
     ///
     /// Call only between two rows.
     /// - Returns: whether they were taken.
     mutating func append(finiteRows bytes: UnsafeRawBufferPointer, dimension: Int) -> Bool {
-        let count = bytes.count / MemoryLayout<Float>.stride
-        let start = values.count
-        values.append(contentsOf: repeatElement(0, count: count))
-        let areFinite = values.withUnsafeMutableBytes { values in
-            let target = UnsafeMutableRawBufferPointer(rebasing: values[(start * MemoryLayout<Float>.stride)...])
-            target.copyMemory(from: bytes)
-            // Adding one to an exponent of all ones carries into the sign's place; a loop without branches.
-            return target.withMemoryRebound(to: UInt32.self) { words in
-                words.reduce(0 as UInt32) { $0 | (($1 & 0x7F80_0000) &+ 0x0080_0000) } < 1 << 31
-            }
-        }
-        guard areFinite else {
-            values.removeLast(count)
-            return false
+        guard FiniteNumbers.fill(bytes, type) else { return false }
+        switch type {
+        case .float32: values.append(contentsOf: FiniteNumbers.copy(bytes, as: Float.self))
+        case .float64: wideValues.append(contentsOf: FiniteNumbers.copy(bytes, as: Double.self))
         }
         if self.dimension == 0 { self.dimension = dimension }
-        rowStart = values.count
-        rowCount += count / dimension
+        rowStart = count
+        rowCount += bytes.count / type.size / dimension
         return true
     }
 
@@ -73,23 +107,69 @@ struct RowBlock: Sendable {
     /// Starts a row whose numbers do not come in order.
     @inline(__always)
     mutating func beginRow(dimension: Int) {
-        values.append(contentsOf: repeatElement(0, count: dimension))
+        switch type {
+        case .float32: values.append(contentsOf: repeatElement(0, count: dimension))
+        case .float64: wideValues.append(contentsOf: repeatElement(0, count: dimension))
+        }
     }
 
     /// Forgets the row being read.
     mutating func dropRow() {
-        values.removeLast(values.count - rowStart)
+        values.removeLast(max(0, values.count - rowStart))
+        wideValues.removeLast(max(0, wideValues.count - rowStart))
         identifier = nil
     }
 
     /// Forgets the whole rows, which have been handed over, and keeps the row being read.
     mutating func removeRows() {
-        if rowStart == values.count {
-            values.removeAll(keepingCapacity: true)
-        } else {
-            values.removeFirst(rowStart)
+        switch type {
+        case .float32: Self.remove(rowStart, from: &values)
+        case .float64: Self.remove(rowStart, from: &wideValues)
         }
         rowStart = 0
         identifiers.removeAll()
+    }
+
+    private static func remove<Scalar>(_ count: Int, from values: inout [Scalar]) {
+        if count == values.count {
+            values.removeAll(keepingCapacity: true)
+        } else {
+            values.removeFirst(count)
+        }
+    }
+}
+
+/// Numbers in memory of which it is not known whether they are aligned and finite.
+enum FiniteNumbers {
+    /// Whether all the numbers that fill `bytes` are finite.
+    static func fill(_ bytes: UnsafeRawBufferPointer, _ type: NumberType) -> Bool {
+        guard let base = bytes.baseAddress else { return true }
+        // Adding one to an exponent of all ones carries into the sign's place: loops without branches.
+        switch type {
+        case .float32:
+            var carried: UInt32 = 0
+            for index in 0..<bytes.count / 4 {
+                let word = base.loadUnaligned(fromByteOffset: 4 &* index, as: UInt32.self)
+                carried |= (word & 0x7F80_0000) &+ 0x0080_0000
+            }
+            return carried < 1 << 31
+        case .float64:
+            var carried: UInt64 = 0
+            for index in 0..<bytes.count / 8 {
+                let word = base.loadUnaligned(fromByteOffset: 8 &* index, as: UInt64.self)
+                carried |= (word & 0x7FF0_0000_0000_0000) &+ 0x0010_0000_0000_0000
+            }
+            return carried < 1 << 63
+        }
+    }
+
+    /// The numbers, aligned.
+    static func copy<Scalar: DecimalScalar>(_ bytes: UnsafeRawBufferPointer, as: Scalar.Type) -> [Scalar] {
+        let size = MemoryLayout<Scalar>.stride
+        return [Scalar](unsafeUninitializedCapacity: bytes.count / size) { target, count in
+            UnsafeMutableRawBufferPointer(target).copyMemory(
+                from: UnsafeRawBufferPointer(rebasing: bytes[..<(bytes.count / size * size)]))
+            count = bytes.count / size
+        }
     }
 }

@@ -49,16 +49,17 @@ enum CSV {
         "", "na", "n/a", "nan", "null", "nil", "none", "-", "?", "inf", "infinity", "#n/a", "#div/0!", "#value!",
     ]
 
-    /// The number that `cell` is, without blanks around it; not-a-number when it is none.
-    static func number(_ cell: some Collection<UInt8>) -> Float {
+    /// The number that `cell` is, without blanks around it, as `type` has it; not-a-number when it is none.
+    static func number(_ cell: some Collection<UInt8>, _ type: NumberType = .float32) -> Double {
         guard cell.count <= Decimal.longest else { return .nan }
-        return cell.withContiguousStorageIfAvailable(number) ?? Array(cell).withUnsafeBufferPointer(number)
+        return cell.withContiguousStorageIfAvailable { number(bytes: $0, type) }
+            ?? Array(cell).withUnsafeBufferPointer { number(bytes: $0, type) }
     }
 
-    private static func number(_ cell: UnsafeBufferPointer<UInt8>) -> Float {
+    private static func number(bytes cell: UnsafeBufferPointer<UInt8>, _ type: NumberType) -> Double {
         guard var cursor = cell.baseAddress else { return .nan }
         let end = cursor + cell.count
-        let value = Decimal.parse(&cursor, end, .lenient)
+        let value = Decimal.parse(&cursor, end, .lenient, type)
         return cursor == end ? value : .nan
     }
 

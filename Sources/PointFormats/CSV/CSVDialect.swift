@@ -60,8 +60,8 @@ struct CSVDialect: Sendable, Equatable {
     }
 
     /// Whether `numbers` are 0, 1, 2… or 1, 2, 3…, at least two of them.
-    static func counts(_ numbers: [Float]) -> Bool {
+    static func counts(_ numbers: [Double]) -> Bool {
         guard let first = numbers.first, numbers.count > 1, first == 0 || first == 1 else { return false }
-        return zip(numbers, 0...).allSatisfy { $0 == first + Float($1) }
+        return zip(numbers, 0...).allSatisfy { $0 == first + Double($1) }
     }
 }

@@ -125,7 +125,7 @@ extension CSVRows {
             endIdentifier(&block)
         } else if slot != ColumnPlan.skipped, cellIndex < start.width {
             let content = cell[...].trimmed(CSV.isBlankByte)
-            let value = isOverlong ? .nan : CSV.number(content)
+            let value = isOverlong ? .nan : CSV.number(content, start.numberType)
             if value.isFinite { store(value, slot, &block) } else { noteCell(content, value) }
         }
         cell.removeAll(keepingCapacity: true)

@@ -21,7 +21,7 @@ extension CSVRows {
     }
 
     /// Notes that the cell that ends now is no number.
-    mutating func noteCell(_ content: ArraySlice<UInt8>, _ value: Float) {
+    mutating func noteCell(_ content: ArraySlice<UInt8>, _ value: Double) {
         guard !problems.isFull else { return }
         let text = ErrorText.quoted(content)
         let leaveOut = "Mend the cell, or name the columns to use with columns."
@@ -30,7 +30,9 @@ extension CSVRows {
         } else if content.isEmpty {
             note("the cell is empty", isCell: true, fix: "Fill it in, or leave the row or the column out.")
         } else if value.isInfinite {
-            note("\(text) is too large for a 32-bit number", isCell: true, fix: "Scale the column down.")
+            note(
+                "\(text) is too large for a \(8 * start.numberType.size)-bit number", isCell: true,
+                fix: "Scale the column down.")
         } else if CSV.isMissing(content) {
             note("\(text) is not a finite number", isCell: true, fix: "Fill it in, or leave the row or the column out.")
         } else if CSV.isDecimalComma(content) {

@@ -41,6 +41,8 @@ struct CSVRows: Sendable {
     /// The last blank line; with one column it may be a number that is missing.
     var blankLine: Int?
     var problems = ProblemLog()
+    /// How many rows in a run were looked at as plain ones in vain.
+    var plainMisses = 0
     /// The offset in the body of the end of the piece being read.
     var pieceEnd: Int
 
@@ -65,8 +67,13 @@ struct CSVRows: Sendable {
         var p = first
         while p < end && !block.isFull {
             if mode == .start, !isBehindCarriageReturn {
+                readPlainRows(&p, end, &block)
+                if p == end || block.isFull { break }
+                let first = p
                 try readNumbers(&p, end, &block)
                 if p == end || block.isFull { break }
+                // A row that was cut is over; the next may be a plain one.
+                if p > first, takesPlainRows, !isBehindCarriageReturn { continue }
             }
             try step(&p, end, &block)
         }
@@ -107,7 +114,7 @@ struct CSVRows: Sendable {
             let slot = takesAll ? cellIndex : start.plan.slot(cellIndex)
             // An identifier is collected as text.
             if slot == ColumnPlan.identifier { return }
-            var value: Float = 0
+            var value = 0.0
             if slot == ColumnPlan.skipped {
                 guard cursor < end, cursor.pointee != CSV.quote, cursor.pointee != CSV.tab else { return }
                 let content = cursor
@@ -117,7 +124,7 @@ struct CSVRows: Sendable {
             } else {
                 let isQuoted = cursor < end && cursor.pointee == CSV.quote
                 if isQuoted { cursor += 1 }
-                value = Decimal.parse(&cursor, end, .lenient)
+                value = Decimal.parse(&cursor, end, .lenient, start.numberType)
                 if isQuoted {
                     guard cursor < end, cursor.pointee == CSV.quote else { return }
                     cursor += 1
@@ -128,7 +135,7 @@ struct CSVRows: Sendable {
             let byte = cursor.pointee
             guard byte == delimiter || byte == CSV.lineFeed || byte == CSV.carriageReturn else { return }
             if takesAll {
-                if slot < width { block.values.append(value) }
+                if slot < width { block.append(value) }
             } else if slot != ColumnPlan.skipped {
                 store(value, slot, &block)
             }
@@ -142,7 +149,7 @@ struct CSVRows: Sendable {
                 if p < end, p.pointee == CSV.lineFeed { p += 1 }
             }
             try endRow(pieceEnd - (end - p), &block)
-            if block.isFull || isBehindCarriageReturn { return }
+            if block.isFull || isBehindCarriageReturn || takesPlainRows { return }
         }
     }
 
@@ -152,12 +159,12 @@ struct CSVRows: Sendable {
     }
 
     @inline(__always)
-    func store(_ value: Float, _ slot: Int, _ block: inout RowBlock) {
+    func store(_ value: Double, _ slot: Int, _ block: inout RowBlock) {
         guard let dimension = start.plan.dimension else {
-            if slot < start.width { block.values.append(value) }
+            if slot < start.width { block.append(value) }
             return
         }
-        if block.values.count == block.rowStart { block.beginRow(dimension: dimension) }
-        block.values[block.rowStart + slot] = value
+        if block.count == block.rowStart { block.beginRow(dimension: dimension) }
+        block.set(slot, value)
     }
 }

@@ -12,11 +12,14 @@ struct CSVStart: Sendable {
     /// Whether a line feed at `offset` belongs to the line end in front of it.
     let isBehindCarriageReturn: Bool
     let warnings: [String]
+    /// The type that numbers are read as.
+    let numberType: NumberType
 
     /// Decides.
     ///
     /// - Parameter isWhole: whether the body ends with the sample.
     init(sample: CSVSample, isWhole: Bool, options: DecodingOptions) throws(FormatError) {
+        numberType = options.numberType
         var bytes = sample.bytes
         let hasMark = bytes.starts(with: Sniffer.byteOrderMark)
         // Blanks instead of the mark: they mean nothing in front of a cell, and offsets stay what they are.
@@ -41,7 +44,7 @@ struct CSVStart: Sendable {
                 places: [.init(line: first.line, detail: "more than \(limit) columns")])
         }
         names = dialect.hasHeader ? try Self.names(first, bytes) : nil
-        plan = try ColumnPlan(options, names: names, width: width)
+        plan = try ColumnPlan(options, names: names, width: width, line: first.line)
         offset = dialect.hasHeader ? first.end : hasMark ? 3 : 0
         line = dialect.hasHeader ? first.nextLine : 1
         isBehindCarriageReturn = offset > 0 && bytes[offset - 1] == CSV.carriageReturn
@@ -60,7 +63,8 @@ struct CSVStart: Sendable {
         return FormatError(
             code: .noRows,
             detail: "no rows: there is only the header \(ErrorText.list(names)). Send at least one row of numbers, "
-                + "or header=absent when that line is a point.")
+                + "or header=absent when that line is a point.",
+            places: [.init(line: line, detail: "no row behind the header")])
     }
 
     private static func names(_ record: CSVRecord, _ sample: [UInt8]) throws(FormatError) -> [String] {

@@ -64,6 +64,21 @@ extension ByteWriter {
         }
     }
 
+    /// Writes an array of rows, each an array of `dimension` numbers, with all the digits a `Double` has.
+    ///
+    /// - Parameters:
+    ///   - values: whole rows, row after row.
+    ///   - dimension: the length of a row, `1...`; it divides `values.count`.
+    @inlinable
+    public mutating func append(jsonDoubleRows values: some RandomAccessCollection<Double>, dimension: Int) {
+        precondition(dimension > 0 && values.count % dimension == 0, "rows of \(dimension) numbers each")
+        var rest = values[...]
+        appendArray(0..<values.count / dimension) { writer, _ in
+            writer.append(jsonArray: rest.prefix(dimension))
+            rest = rest.dropFirst(dimension)
+        }
+    }
+
     /// Writes a line of NDJSON that is an array, its line end included.
     @inlinable
     public mutating func append(ndjsonRow values: some Sequence<Float>) {

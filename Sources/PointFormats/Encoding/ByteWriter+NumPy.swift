@@ -3,6 +3,8 @@ extension ByteWriter {
     public enum NumpyType: String, Sendable {
         /// 32-bit floats.
         case float32 = "<f4"
+        /// 64-bit floats.
+        case float64 = "<f8"
         /// 32-bit integers, such as labels.
         case int32 = "<i4"
     }

@@ -1,12 +1,12 @@
 /// The values of JSON in memory.
 enum JSON {
-    /// The number that `text` is; not-a-number when it is none.
-    static func number(_ text: [UInt8]) -> Float {
+    /// The number that `text` is, as `type` has it; not-a-number when it is none.
+    static func number(_ text: [UInt8], _ type: NumberType) -> Double {
         guard text.count <= Decimal.longest else { return .nan }
         return text.withUnsafeBufferPointer { bytes in
             guard var cursor = bytes.baseAddress else { return .nan }
             let end = cursor + bytes.count
-            let value = Decimal.parse(&cursor, end, .json)
+            let value = Decimal.parse(&cursor, end, .json, type)
             return cursor == end ? value : .nan
         }
     }

@@ -12,6 +12,7 @@ struct JSONDocument: Sendable {
 
     /// The names in `columns`; `nil` when there is no such member.
     var names: [String]?
+    private var nameBytes = 0
     private var seen: Set<Member> = []
     private var isObject = false
 
@@ -32,12 +33,14 @@ struct JSONDocument: Sendable {
     }
 
     /// Adds a column.
-    mutating func add(_ name: String, limit: Int) throws(FormatError) {
+    mutating func add(_ name: String, limit: Int, line: Int) throws(FormatError) {
         guard (names?.count ?? 0) < limit else {
             throw FormatError(
                 code: .tooLarge, detail: "\"columns\" has more than \(limit) names. Send fewer columns.",
-                places: [.init(detail: "more than \(limit) columns")])
+                places: [.init(line: line, detail: "more than \(limit) columns")])
         }
+        nameBytes += name.utf8.count
+        guard nameBytes <= JSONMembers.longestNames else { throw JSONMembers.tooLong(line: line) }
         names?.append(name)
     }
 
@@ -55,7 +58,8 @@ struct JSONDocument: Sendable {
     var noRows: FormatError {
         guard isObject, seen.isDisjoint(with: [.points, .data]) else { return .noRows }
         return FormatError(
-            code: .noRows, detail: "no rows: the document has no \"points\". Send {\"points\":[[1,2],[3,4]]}.")
+            code: .noRows, detail: "no rows: the document has no \"points\". Send {\"points\":[[1,2],[3,4]]}.",
+            places: [.init(line: 1, name: "points", detail: "is missing")])
     }
 
     private static func error(_ detail: String, _ tokenizer: JSONTokenizer, fix: String) -> FormatError {

@@ -5,7 +5,7 @@ struct JSONMembers: Sendable {
     /// Whether the first row is being read.
     private(set) var isFirst = true
     /// The numbers of the first row, which is held back until all names are known; not-a-number where there is none.
-    var firstValues: [Float] = []
+    var firstValues: [Double] = []
     /// What is wrong in the first row, with the index of the member.
     var firstProblems: [Problem] = []
     /// The texts of the first row's members that may identify it, by index.
@@ -27,6 +27,17 @@ struct JSONMembers: Sendable {
         }
     }
 
+    /// The most bytes that all names may have together.
+    static let longestNames = 1 << 20
+
+    /// The error of names that are longer.
+    static func tooLong(line: Int) -> FormatError {
+        FormatError(
+            code: .tooLarge, detail: "the names of the columns have more than \(longestNames) bytes. Shorten them.",
+            places: [.init(line: line, detail: "more than \(longestNames) bytes of names")])
+    }
+
+    private var nameBytes = 0
     private var keys: [[UInt8]] = []
     /// For each member whether its name is written in JSON as it is, without a backslash.
     private var isPlain: [Bool] = []
@@ -56,16 +67,18 @@ struct JSONMembers: Sendable {
     /// Finds the member called `key`, or adds it while the first row is read.
     ///
     /// It is not marked as had.
-    mutating func find(_ key: [UInt8], limit: Int) throws(FormatError) -> Finding {
+    mutating func find(_ key: [UInt8], limit: Int, line: Int) throws(FormatError) -> Finding {
         var found: Int?
         if next < keys.count, keys[next] == key { found = next } else { found = indices[key] }
         if found == nil, isFirst {
             guard keys.count < limit else {
                 throw FormatError(
                     code: .tooLarge, detail: "the first point has more than \(limit) names. Send fewer columns.",
-                    places: [.init(row: 0, detail: "more than \(limit) names")])
+                    places: [.init(line: line, row: 0, detail: "more than \(limit) names")])
             }
             guard let name = String(validating: key, as: UTF8.self) else { return .unknown }
+            nameBytes += key.count
+            guard nameBytes <= Self.longestNames else { throw Self.tooLong(line: line) }
             found = keys.count
             indices[key] = keys.count
             keys.append(key)

@@ -115,11 +115,11 @@ extension JSONPointDecoder {
                     "the name \(ErrorText.quoted(tokenizer.text)) is too long or not valid UTF-8",
                     fix: "Shorten or mend it.")
             }
-            try document.add(name, limit: options.maximumColumns)
+            try document.add(name, limit: options.maximumColumns, line: tokenizer.line)
         case .endArray:
             tokenizer.keepsNumberText = false
             context = .document
-            if rows.count == 0, let names = document.names { try rows.setNames(names) }
+            if rows.count == 0, let names = document.names { try rows.setNames(names, line: tokenizer.line) }
         default:
             throw unprocessable("a column's name is no text", fix: "Name columns as in {\"columns\":[\"x\",\"y\"]}.")
         }

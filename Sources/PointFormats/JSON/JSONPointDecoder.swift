@@ -40,7 +40,7 @@ struct JSONPointDecoder: FormatDecoder {
     let options: DecodingOptions
     var shape: Shape
     var context = Context.top
-    var tokenizer = JSONTokenizer()
+    var tokenizer: JSONTokenizer
     /// The depth of nesting down to which tokens are thrown away.
     var skipDepth: Int?
     /// The member of the document, or of the first object, that is being read.
@@ -53,6 +53,7 @@ struct JSONPointDecoder: FormatDecoder {
     init(shape: Shape, options: DecodingOptions) {
         self.shape = shape
         self.options = options
+        tokenizer = JSONTokenizer(options.numberType)
         rows = JSONRows(options)
     }
 
@@ -66,6 +67,8 @@ struct JSONPointDecoder: FormatDecoder {
         while !block.isFull {
             if skipDepth == nil {
                 if context == .rowArray {
+                    readPlainRows(&p, end, &block)
+                    guard context == .rowArray else { continue }
                     rows.readNumbers(&p, end, &tokenizer, &block)
                 } else if context == .rowObject {
                     rows.readMembers(&p, end, &tokenizer, &block)

@@ -10,7 +10,7 @@ extension JSONRows {
         if plan.dimension == nil {
             var index = index
             tokenizer.readNumbers(&p, end, atMost: room) { value in
-                if index < limit { block.values.append(value) }
+                if index < limit { block.append(value) }
                 index += 1
             }
             self.index = index
@@ -57,7 +57,7 @@ extension JSONRows {
         }
         if plan.minimumWidth > index {
             // An index is past the end of the row, which this says.
-            plan = try ColumnPlan(options, names: nil, width: index)
+            plan = try ColumnPlan(options, names: nil, width: index, line: tokenizer.line)
         }
         width = index
     }

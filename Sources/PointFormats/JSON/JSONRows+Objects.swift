@@ -23,7 +23,7 @@ extension JSONRows {
         if tokenizer.isCut {
             return note("a name is longer than \(JSONTokenizer.longestText) bytes", tokenizer, fix: "Shorten it.")
         }
-        switch try members.find(key, limit: options.maximumColumns) {
+        switch try members.find(key, limit: options.maximumColumns, line: tokenizer.line) {
         case .member(let index):
             self.index = index
             members.see(index, counts: plan.slot(index) != ColumnPlan.skipped)
@@ -77,7 +77,7 @@ extension JSONRows {
         guard !names.isEmpty else {
             return note("a point without numbers", tokenizer, fix: "Send at least one number for each point.")
         }
-        plan = try ColumnPlan(options, names: names, width: names.count)
+        plan = try ColumnPlan(options, names: names, width: names.count, line: tokenizer.line)
         self.names = names
         width = names.count
         for problem in members.firstProblems where plan.slot(problem.index) >= 0 { note(problem.place, problem.fix) }

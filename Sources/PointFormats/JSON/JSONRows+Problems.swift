@@ -7,7 +7,7 @@ extension JSONRows {
     /// Notes that the element being read is no number.
     mutating func noteElement(_ token: JSONToken, _ tokenizer: JSONTokenizer) {
         guard !problems.isFull else { return }
-        let (detail, fix) = Self.sentence(token, tokenizer.text)
+        let (detail, fix) = Self.sentence(token, tokenizer.text, options.numberType)
         let name = names ?? members.names
         let place = FormatError.Place(
             line: tokenizer.line, column: index + 1, row: count, byte: tokenizer.tokenStart,
@@ -46,15 +46,19 @@ extension JSONRows {
     }
 
     /// What is wrong with a token that stands where a number should, and how to mend it.
-    private static func sentence(_ token: JSONToken, _ text: [UInt8]) -> (detail: String, fix: String) {
+    private static func sentence(
+        _ token: JSONToken, _ text: [UInt8], _ type: NumberType
+    ) -> (detail: String, fix: String) {
         let leaveOut = "Mend it, or name the columns to use with columns."
         switch token {
         case .number:
-            return ("\(ErrorText.quoted(text)) is too large for a 32-bit number", "Scale the column down.")
+            return (
+                "\(ErrorText.quoted(text)) is too large for a \(8 * type.size)-bit number", "Scale the column down."
+            )
         case .null, .notFinite:
             let word = token == .null ? "null" : ErrorText.quoted(text)
             return ("\(word) is not a finite number", "Fill it in, or leave the row or the column out.")
-        case .string where !JSON.number(text).isNaN:
+        case .string where !JSON.number(text, type).isNaN:
             return ("the number \(ErrorText.quoted(text)) is in quotes", "Write numbers without quotes.")
         case .string, .key, .boolean:
             return ("\(ErrorText.quoted(text)) is not a number", leaveOut)

@@ -29,12 +29,13 @@ struct JSONRows: Sendable {
     init(_ options: DecodingOptions) { self.options = options }
 
     /// Takes the names of the elements, before the first row.
-    mutating func setNames(_ names: [String]) throws(FormatError) {
+    mutating func setNames(_ names: [String], line: Int) throws(FormatError) {
         guard !names.isEmpty else {
             throw FormatError(
-                code: .unprocessable, detail: "\"columns\" is empty. Name every number of a point, or leave it out.")
+                code: .unprocessable, detail: "\"columns\" is empty. Name every number of a point, or leave it out.",
+                places: [.init(line: line, detail: "\"columns\" is empty")])
         }
-        plan = try ColumnPlan(options, names: names, width: names.count)
+        plan = try ColumnPlan(options, names: names, width: names.count, line: line)
         self.names = names
         width = names.count
     }
@@ -46,7 +47,7 @@ struct JSONRows: Sendable {
         let kind = isObject ? Kind.object : .array
         if self.kind == nil {
             self.kind = kind
-            if !isObject, names == nil { try planUnnamed() }
+            if !isObject, names == nil { try planUnnamed(line: tokenizer.line) }
         }
         index = 0
         guard self.kind == kind else {
@@ -60,6 +61,9 @@ struct JSONRows: Sendable {
         if isObject { members.beginRow() }
         return true
     }
+
+    /// Counts whole rows that were read past this.
+    mutating func skip(_ rows: Int) { count += rows }
 
     /// Ends a row.
     mutating func end(_ tokenizer: JSONTokenizer, _ block: inout RowBlock) throws(FormatError) {
@@ -75,14 +79,14 @@ struct JSONRows: Sendable {
 
     /// Puts a number where it belongs.
     @inline(__always)
-    func store(_ value: Float, _ block: inout RowBlock) {
+    func store(_ value: Double, _ block: inout RowBlock) {
         guard let dimension = plan.dimension ?? (kind == .object ? width : nil) else {
-            return block.values.append(value)
+            return block.append(value)
         }
         let slot = plan.slot(index)
         guard slot >= 0 else { return }
-        if block.values.count == block.rowStart { block.beginRow(dimension: dimension) }
-        block.values[block.rowStart + slot] = value
+        if block.count == block.rowStart { block.beginRow(dimension: dimension) }
+        block.set(slot, value)
     }
 
     /// Whether the element or member that comes next may identify the row, so that its text is needed.
@@ -109,15 +113,16 @@ struct JSONRows: Sendable {
     }
 
     /// The plan for arrays of which nothing is known.
-    private mutating func planUnnamed() throws(FormatError) {
+    private mutating func planUnnamed(line: Int) throws(FormatError) {
         let chosen = (options.columns ?? []) + (options.identifierColumn.map { [$0] } ?? [])
         let isByName = chosen.contains { if case .name = $0 { true } else { false } }
         if isByName, !label.isEmpty {
             throw FormatError(
                 code: .unprocessable,
                 detail: "columns are chosen by name, but no \"columns\" stands in front of \"\(label)\". "
-                    + "Put it in front, or choose columns by 0-based indices.")
+                    + "Put it in front, or choose columns by 0-based indices.",
+                places: [.init(line: line, detail: "no \"columns\" in front of \"\(label)\"")])
         }
-        plan = try ColumnPlan(options, names: nil, width: nil)
+        plan = try ColumnPlan(options, names: nil, width: nil, line: line)
     }
 }

@@ -8,8 +8,8 @@ enum JSONToken: Sendable, Equatable {
     case key
     /// A string; its bytes are in the tokenizer's `text`.
     case string
-    /// A number; infinite when it is too large for a `Float`.
-    case number(Float)
+    /// A number; infinite when it is too large for the type that is read.
+    case number(Double)
     /// `true` or `false`; the bytes are in `text`.
     case boolean
     case null

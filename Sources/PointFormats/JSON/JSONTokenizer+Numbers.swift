@@ -1,9 +1,9 @@
 extension JSONTokenizer {
     /// A number that ends in this piece; otherwise `p` stays where it is.
     @inline(__always)
-    func wholeNumber(_ p: inout UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>) -> Float? {
+    func wholeNumber(_ p: inout UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>) -> Double? {
         var cursor = p
-        let value = Decimal.parse(&cursor, end, .json)
+        let value = Decimal.parse(&cursor, end, .json, numberType)
         guard value.isFinite, cursor < end, Self.endsScalar(cursor.pointee), cursor - p <= Decimal.longest else {
             return nil
         }
@@ -18,7 +18,7 @@ extension JSONTokenizer {
     ///   - take: is given each number.
     @inline(__always)
     mutating func readNumbers(
-        _ p: inout UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>, atMost room: Int, _ take: (Float) -> Void
+        _ p: inout UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>, atMost room: Int, _ take: (Double) -> Void
     ) {
         guard partial == .none, expectation != .colon else { return }
         var room = room
@@ -69,7 +69,7 @@ extension JSONTokenizer {
         case Array("NaN".utf8), Array("Infinity".utf8), Array("-Infinity".utf8): return endValue(.notFinite)
         default: break
         }
-        let value = isCut ? .nan : JSON.number(text)
+        let value = isCut ? .nan : JSON.number(text, numberType)
         guard !value.isNaN else {
             throw syntaxError(
                 "\(ErrorText.quoted(text)) is not a JSON value", at: tokenStart,
@@ -91,7 +91,7 @@ extension JSONTokenizer {
     /// - Returns: the number; `nil`, with `p` where it was, when anything else comes next.
     mutating func readNumber(
         called name: [UInt8], _ p: inout UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>
-    ) -> Float? {
+    ) -> Double? {
         var cursor = p
         guard partial == .none, expectation == .commaOrEnd || expectation == .keyOrEnd else { return nil }
         if expectation == .commaOrEnd, !Self.take(UInt8(ascii: ","), &cursor, end) { return nil }

@@ -31,6 +31,8 @@ struct JSONTokenizer: Sendable {
     var text: [UInt8] = []
     /// Whether `text` is only the start of a string that was too long to keep.
     var isCut = false
+    /// The type that numbers are read as.
+    let numberType: NumberType
     /// Whether the text of numbers is kept as well.
     var keepsNumberText = false
 
@@ -47,11 +49,13 @@ struct JSONTokenizer: Sendable {
     var partial = Partial.none
     var hasEscapes = false
     /// Where in the body the line starts.
-    private var lineStart = 0
+    private(set) var lineStart = 0
     /// The offset in the body of the end of the piece being read.
     var pieceEnd = 0
     /// How many bytes of a byte order mark, which RFC 8259 allows to ignore, were skipped.
     private var markBytes = 0
+
+    init(_ numberType: NumberType = .float32) { self.numberType = numberType }
 
     /// Says that the next piece is `count` bytes long.
     mutating func begin(_ count: Int) { pieceEnd += count }
@@ -145,6 +149,19 @@ struct JSONTokenizer: Sendable {
 // MARK: - Structure
 
 extension JSONTokenizer {
+    /// Takes in what was read past the tokenizer: whole rows, and the line of what comes next.
+    mutating func moved(toLine line: Int, startingAt lineStart: Int) {
+        self.line = line
+        self.lineStart = lineStart
+    }
+
+    /// Takes in that an array was closed whose numbers were read past the tokenizer.
+    mutating func closeArray() {
+        depth -= 1
+        objects >>= 1
+        expectation = depth == 0 ? .value : .commaOrEnd
+    }
+
     var isInObject: Bool { depth > 0 && objects & 1 == 1 }
 
     private mutating func open(isObject: Bool) throws(FormatError) -> JSONToken {

@@ -4,6 +4,7 @@ struct NumpyBody: Sendable {
     private let start: Int
     private let plan: ColumnPlan
     private let dimension: Int
+    private let type: NumberType
     /// How many numbers were read.
     private var index = 0
     /// The row and the column, in the file, of the number that comes next.
@@ -12,7 +13,7 @@ struct NumpyBody: Sendable {
     /// The bytes of a number that the last piece cut.
     private var pending: [UInt8] = []
     /// In Fortran order, the columns that count, each at its place among the coordinates.
-    private var columns: [[Float]] = []
+    private var columns: [[Double]] = []
     private var emitted = 0
     private var problems = ProblemLog()
     /// Whether rows lie there as they are kept, for as long as all numbers are finite.
@@ -22,6 +23,7 @@ struct NumpyBody: Sendable {
     init(_ header: NumpyHeader, _ start: Int, _ options: DecodingOptions) throws(FormatError) {
         self.header = header
         self.start = start
+        type = options.numberType
         guard header.columns <= options.maximumColumns else {
             throw FormatError(
                 code: .tooLarge,
@@ -32,18 +34,20 @@ struct NumpyBody: Sendable {
         guard header.columns > 0 else {
             throw FormatError(
                 code: .unprocessable,
-                detail: "the array has shape (\(header.rows), 0): points without numbers. Send at least one column.")
+                detail: "the array has shape (\(header.rows), 0): points without numbers. Send at least one column.",
+                places: [.init(byte: 0, name: "shape", detail: "no columns")])
         }
         guard options.identifierColumn == nil else {
             throw FormatError(
                 code: .unprocessable,
-                detail: "an array of numbers has no text for id_column. Leave id_column out, or send CSV or JSON.")
+                detail: "an array of numbers has no text for id_column. Leave id_column out, or send CSV or JSON.",
+                places: [.init(name: "id_column", detail: "an array has no column of text")])
         }
         plan = try ColumnPlan(options, names: nil, width: header.columns)
         dimension = plan.dimension ?? header.columns
-        takesRows = header.scalar.isStoredFloat && !header.isFortranOrder && plan.dimension == nil
+        takesRows = header.scalar.isStored(options.numberType) && !header.isFortranOrder && plan.dimension == nil
         guard header.isFortranOrder else { return }
-        let buffered = header.rows.multipliedReportingOverflow(by: 4 * dimension)
+        let buffered = header.rows.multipliedReportingOverflow(by: 8 * dimension)
         guard !buffered.overflow, buffered.partialValue <= options.maximumBufferedBytes else {
             throw FormatError(
                 code: .tooLarge,
@@ -105,7 +109,7 @@ struct NumpyBody: Sendable {
         guard header.isFortranOrder else { return true }
         while emitted < header.rows {
             if block.isFull { return false }
-            for column in columns { block.values.append(column[emitted]) }
+            for column in columns { block.append(column[emitted]) }
             block.endRow()
             emitted += 1
         }
@@ -129,7 +133,7 @@ struct NumpyBody: Sendable {
                 done += taken
                 if taken > 0 { continue }
             }
-            let value = header.scalar.load(base + done * size)
+            let value = header.scalar.load(base + done * size, type)
             done += 1
             let slot = plan.slot(column)
             if slot != ColumnPlan.skipped {
@@ -148,8 +152,7 @@ struct NumpyBody: Sendable {
     private mutating func takeRows(
         _ bytes: UnsafeRawBufferPointer, _ available: Int, _ block: inout RowBlock
     ) -> Int {
-        let room = (RowBlock.handOverCount - block.rowStart + header.columns - 1) / header.columns
-        let rows = min(available / header.columns, room)
+        let rows = min(available / header.columns, block.room(dimension: header.columns))
         guard rows > 0 else { return 0 }
         let count = rows * header.columns
         let whole = UnsafeRawBufferPointer(rebasing: bytes[..<(count * header.scalar.size)])
@@ -160,14 +163,14 @@ struct NumpyBody: Sendable {
     }
 
     @inline(__always)
-    private mutating func store(_ value: Float, _ slot: Int, _ block: inout RowBlock) {
+    private mutating func store(_ value: Double, _ slot: Int, _ block: inout RowBlock) {
         if header.isFortranOrder {
             columns[slot].append(value)
         } else if plan.dimension == nil {
-            block.values.append(value)
+            block.append(value)
         } else {
-            if block.values.count == block.rowStart { block.beginRow(dimension: dimension) }
-            block.values[block.rowStart + slot] = value
+            if block.count == block.rowStart { block.beginRow(dimension: dimension) }
+            block.set(slot, value)
         }
     }
 
@@ -194,13 +197,13 @@ struct NumpyBody: Sendable {
         }
     }
 
-    private mutating func note(_ value: Float, _ address: UnsafeRawPointer) {
+    private mutating func note(_ value: Double, _ address: UnsafeRawPointer) {
         let offset = header.isFortranOrder ? column * header.rows + row : row * header.columns + column
         let isTooLarge = value.isInfinite && header.scalar.isFinite(address)
         let place = FormatError.Place(
             column: column + 1, row: row, byte: start + offset * header.scalar.size,
             detail: isTooLarge
-                ? "the number is too large for 32 bits"
+                ? "the number is too large for \(8 * type.size) bits"
                 : value.isNaN ? "nan is not a finite number" : "inf is not a finite number")
         problems.note(
             place, label: "x[\(row), \(column)]",

@@ -54,12 +54,14 @@ struct NumpyHeader: Sendable, Equatable {
             throw FormatError(
                 code: .unprocessable,
                 detail: "the array has \(ErrorText.counted(shape.count, "dimension")) (shape (\(sizes))) where points "
-                    + "need two, N and d. Save numpy.reshape(x, (len(x), -1)), or x.reshape(1, -1) for one point.")
+                    + "need two, N and d. Save numpy.reshape(x, (len(x), -1)), or x.reshape(1, -1) for one point.",
+                places: [.init(byte: 0, name: "shape", detail: "the header's shape is (\(sizes))")])
         }
     }
 
     private static let structured = FormatError(
         code: .unprocessable,
         detail: "the array is structured (its descr is a list of fields). Save plain numbers, such as with: "
-            + "numpy.save(file, numpy.lib.recfunctions.structured_to_unstructured(x)).")
+            + "numpy.save(file, numpy.lib.recfunctions.structured_to_unstructured(x)).",
+        places: [.init(byte: 0, name: "descr", detail: "the header's descr is a list of fields")])
 }

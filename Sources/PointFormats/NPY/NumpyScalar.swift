@@ -13,12 +13,12 @@ struct NumpyScalar: Sendable, Equatable {
     let size: Int
     let isBigEndian: Bool
 
-    /// Whether the bytes are those of a `Float` in memory.
-    var isStoredFloat: Bool {
+    /// Whether the bytes are those of a number of `type` in memory.
+    func isStored(_ type: NumberType) -> Bool {
         #if _endian(little)
-            kind == .float && size == 4 && !isBigEndian
+            kind == .float && size == type.size && !isBigEndian
         #else
-            kind == .float && size == 4 && isBigEndian
+            kind == .float && size == type.size && isBigEndian
         #endif
     }
 
@@ -35,7 +35,8 @@ struct NumpyScalar: Sendable, Equatable {
             throw FormatError(
                 code: .unprocessable,
                 detail: "the array holds \(Self.name(code, descr)), not numbers that are read here. "
-                    + "Save it as 32-bit floats: numpy.save(file, x.astype(\"float32\")).")
+                    + "Save it as 32-bit floats: numpy.save(file, x.astype(\"float32\")).",
+                places: [.init(byte: 0, name: "descr", detail: "the header's descr is \(ErrorText.quoted(descr))")])
         }
         self.kind = kind
         self.size = size
@@ -64,28 +65,34 @@ struct NumpyScalar: Sendable, Equatable {
         }
     }
 
-    /// The number whose first byte is at `address`, rounded to the nearest `Float`; infinite when it is too large.
+    /// The number whose first byte is at `address`, rounded once to the nearest of `type`; infinite when it is too large.
     @inline(__always)
-    func load(_ address: UnsafeRawPointer) -> Float {
+    func load(_ address: UnsafeRawPointer, _ type: NumberType) -> Double {
+        type == .float32 ? Double(load(address, as: Float.self)) : load(address, as: Double.self)
+    }
+
+    @inline(__always)
+    private func load<Scalar: BinaryFloatingPoint>(_ address: UnsafeRawPointer, as: Scalar.Type) -> Scalar {
         switch (kind, size) {
-        case (.float, 4): Float(bitPattern: bits(address))
-        case (.float, 8): Float(Double(bitPattern: bits(address)))
-        case (.float, _): Self.half(bits(address))
-        case (.signed, 1): Float(address.load(as: Int8.self))
-        case (.signed, 2): Float(Int16(bitPattern: bits(address)))
-        case (.signed, 4): Float(Int32(bitPattern: bits(address)))
-        case (.signed, _): Float(Int64(bitPattern: bits(address)))
-        case (.unsigned, 1): Float(address.load(as: UInt8.self))
-        case (.unsigned, 2): Float(bits(address) as UInt16)
-        case (.unsigned, 4): Float(bits(address) as UInt32)
-        case (.unsigned, _): Float(bits(address) as UInt64)
+        case (.float, 4): Scalar(Float(bitPattern: bits(address)))
+        case (.float, 8): Scalar(Double(bitPattern: bits(address)))
+        case (.float, _): Scalar(Self.half(bits(address)))
+        case (.signed, 1): Scalar(address.load(as: Int8.self))
+        case (.signed, 2): Scalar(Int16(bitPattern: bits(address)))
+        case (.signed, 4): Scalar(Int32(bitPattern: bits(address)))
+        case (.signed, _): Scalar(Int64(bitPattern: bits(address)))
+        case (.unsigned, 1): Scalar(address.load(as: UInt8.self))
+        case (.unsigned, 2): Scalar(bits(address) as UInt16)
+        case (.unsigned, 4): Scalar(bits(address) as UInt32)
+        case (.unsigned, _): Scalar(bits(address) as UInt64)
         case (.boolean, _): address.load(as: UInt8.self) == 0 ? 0 : 1
         }
     }
 
     /// Whether the number whose first byte is at `address` is finite, be it too large for a `Float` or not.
     func isFinite(_ address: UnsafeRawPointer) -> Bool {
-        kind == .float && size == 8 ? Double(bitPattern: bits(address)).isFinite : load(address).isFinite
+        kind == .float && size == 8
+            ? Double(bitPattern: bits(address)).isFinite : load(address, as: Float.self).isFinite
     }
 
     @inline(__always)

@@ -77,3 +77,29 @@ struct SmallRandom: RandomNumberGenerator {
     /// A number in `0..<bound`.
     mutating func below(_ bound: Int) -> Int { Int(next() >> 33) % bound }
 }
+
+/// The bits of the doubles that `body` holds, or the error.
+func decodeDoubles(
+    _ body: [UInt8], _ format: PointFormat? = nil, options: DecodingOptions = DecodingOptions()
+) -> (bits: [UInt64], error: FormatError?) {
+    var options = options
+    options.numberType = .float64
+    var decoder = PointDecoder(format: format, options: options)
+    var sink = DoubleArray()
+    do {
+        try body.withUnsafeBytes { try decoder.feed($0, into: &sink) }
+        _ = try decoder.finish(into: &sink)
+        return (sink.bits, nil)
+    } catch {
+        return ([], error as? FormatError ?? FormatError(code: .malformed, detail: "\(error)"))
+    }
+}
+
+/// A sink that keeps the bits of doubles.
+private struct DoubleArray: PointSink {
+    var bits: [UInt64] = []
+
+    mutating func append(_ rows: UnsafeBufferPointer<Float>, dimension: Int) {}
+
+    mutating func append(_ rows: UnsafeBufferPointer<Double>, dimension: Int) { bits += rows.map(\.bitPattern) }
+}

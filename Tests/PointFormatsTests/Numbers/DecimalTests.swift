@@ -17,7 +17,7 @@ import Testing
         return text.withUTF8 { bytes in
             guard var cursor = bytes.baseAddress, !bytes.isEmpty else { return .nan }
             let end = cursor + bytes.count
-            let value = Decimal.parse(&cursor, end, grammar)
+            let value = Decimal.parse(&cursor, end, grammar, as: Float.self)
             return cursor == end ? value : .nan
         }
     }
