@@ -5,7 +5,7 @@
 FROM swift:6.3-bookworm AS build
 RUN apt-get update \
  && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \
-      libssl-dev libopenblas-dev libsqlite3-dev zlib1g-dev libzstd-dev pkg-config make \
+      libssl-dev libopenblas-dev libsqlite3-dev zlib1g-dev libzstd-dev liblz4-dev pkg-config make \
  && rm -rf /var/lib/apt/lists/*
 WORKDIR /src
 COPY Package.swift ./
@@ -18,7 +18,7 @@ RUN swift build -c release --static-swift-stdlib --product clusterd \
 FROM debian:bookworm-slim
 RUN apt-get update \
  && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \
-      libssl3 libopenblas0-pthread libsqlite3-0 zlib1g libzstd1 libstdc++6 ca-certificates \
+      libssl3 libopenblas0-pthread libsqlite3-0 zlib1g libzstd1 liblz4-1 libstdc++6 ca-certificates \
  && rm -rf /var/lib/apt/lists/* \
  && groupadd --gid 10001 clusterd \
  && useradd --uid 10001 --gid clusterd --no-create-home --home-dir /data --shell /usr/sbin/nologin clusterd \

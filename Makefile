@@ -14,8 +14,8 @@ PORT ?= 8080
 DATA_DIR ?= ./data
 PREFIX ?= /usr/local
 
-# What is linked (OpenSSL, OpenBLAS, SQLite, zlib, zstd) and what finds and tests it. The Swift toolchain is not Debian's: README.md.
-PACKAGES := libssl-dev libopenblas-dev libsqlite3-dev zlib1g-dev libzstd-dev pkg-config curl git
+# What is linked (OpenSSL, OpenBLAS, SQLite, zlib, zstd, LZ4) and what finds and tests it. The Swift toolchain is not Debian's: README.md.
+PACKAGES := libssl-dev libopenblas-dev libsqlite3-dev zlib1g-dev libzstd-dev liblz4-dev pkg-config curl git
 BUILD := swift build -c $(CONFIGURATION) --static-swift-stdlib --product clusterd
 
 # Labelled sets for make bench, one folder each with X.npy and y.npy: make bench SETS="data/a data/b".

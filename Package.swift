@@ -31,6 +31,7 @@ let package = Package(
         // System libraries and C, only where Swift cannot say it.
         .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
         .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CLZ4", pkgConfig: "liblz4", providers: [.apt(["liblz4-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
         .target(name: "CKernels"),
@@ -43,7 +44,7 @@ let package = Package(
             swiftSettings: swiftSettings),
         .target(
             name: "PointFormats",
-            dependencies: ["AttentionClustering", "CZlib", "CZstd"],
+            dependencies: ["AttentionClustering", "CLZ4", "CZlib", "CZstd"],
             swiftSettings: swiftSettings),
         .target(
             name: "HTTPServer",
@@ -104,7 +105,7 @@ let package = Package(
             swiftSettings: swiftSettings),
         .testTarget(
             name: "EndToEndTests",
-            dependencies: ["clusterd", .product(name: "Yams", package: "Yams")],
+            dependencies: ["clusterd", "PointFormats", .product(name: "Yams", package: "Yams")],
             swiftSettings: swiftSettings),
     ]
 )

@@ -11,7 +11,7 @@ public struct LocalFit: Sendable {
     public var parameters: JobParameters
     /// How to read the input.
     public var decoding: DecodingOptions
-    /// `json` or `csv`.
+    /// One of ``formats``.
     public var format: String
     /// How many threads to use.
     public var threads: Int
@@ -34,7 +34,8 @@ public struct LocalFit: Sendable {
     /// - Throws: ``LocalFitError``.
     public func run(report: @escaping @Sendable (_ phase: String, _ fraction: Double) -> Void) async throws {
         do {
-            let (points, input) = try read()
+            let (read, input) = try read()
+            let points = try read.array.points()
             let names = input.schema.columns ?? DatasetDescription.defaultNames(points.dimension)
             try parameters.check(
                 rows: points.count, dimension: points.dimension, isConstant: points.areIdentical)
@@ -50,41 +51,34 @@ public struct LocalFit: Sendable {
                 chunks: AssignmentChunks(
                     labels: clustering.assignments, distances: clustering.distances,
                     confidence: clustering.confidence))
+            let table = StoredTable(
+                names: names, points: points, identifiers: input.schema.identifier.map { ($0, read.identifiers) })
+            let output = Self.writeToStandardOutput
             switch ResultFormat(rawValue: format) {
-            case .csv, .ndjson:
-                try await encoder.writeLines(
-                    format == "csv" ? .csv : .ndjson, StoredTable(names: names, points: points),
-                    to: Self.writeToStandardOutput)
-            case .npy: try await encoder.writeNumpy(count: summary.n, to: Self.writeToStandardOutput)
+            case .csv: try await encoder.writeLines(.csv, table, to: output)
+            case .ndjson: try await encoder.writeLines(.ndjson, table, to: output)
+            case .arrow: try await encoder.writeLines(.arrow, table, to: output)
+            case .npy: try await encoder.writeNumpy(count: summary.n, to: output)
             case .json, nil:
-                try await encoder.writeJSON(summary, job: nil, model: nil, to: Self.writeToStandardOutput)
+                try await encoder.writeJSON(
+                    summary, job: nil, model: nil, identifiers: table.identifiers?.runs, to: output)
             }
         } catch {
             throw LocalFitError(error, path: path)
         }
     }
 
-    private func read() throws -> (Points, DecodedSummary) {
-        var decoder = PointDecoder(
-            format: PointFormat(pathExtension: (path as NSString).pathExtension), options: decoding)
-        var array = PointArray()
-        let input =
-            path == "-"
-            ? try FileDescriptor(duplicating: STDIN_FILENO, name: "standard input")
-            : try FileDescriptor(opening: path, flags: O_RDONLY)
-        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 256 * 1024, alignment: 16)
-        defer { buffer.deallocate() }
-        while true {
-            let count = Glibc.read(input.number, buffer.baseAddress, buffer.count)
-            if count < 0 {
-                if errno == EINTR { continue }
-                throw StorageError("read", input.path)
-            }
-            if count == 0 { break }
-            try decoder.feed(UnsafeRawBufferPointer(rebasing: buffer[..<count]), into: &array)
+    /// The points with what identifies them, and what was read.
+    private func read() throws -> (points: LocalPoints, input: DecodedSummary) {
+        let input = try LocalInput(path: path)
+        var decoder = PointDecoder(format: input.format, options: decoding) {
+            try SpoolFile(directory: NSTemporaryDirectory())
         }
-        let summary = try decoder.finish(into: &array)
-        return (try array.points(), summary)
+        var sink = LocalPoints()
+        while let piece = try input.next() {
+            try piece.withUnsafeBytes { try decoder.feed($0, into: &sink) }
+        }
+        return (sink, try decoder.finish(into: &sink))
     }
 
     private static let writeToStandardOutput: ByteOutput = { bytes in
@@ -101,6 +95,18 @@ public struct LocalFit: Sendable {
             }
         }
     }
+}
+
+/// Points in memory, with what identifies them.
+private struct LocalPoints: PointSink {
+    var array = PointArray()
+    var identifiers = RowIdentifiers()
+
+    mutating func append(_ rows: UnsafeBufferPointer<Float>, dimension: Int) {
+        array.append(rows, dimension: dimension)
+    }
+
+    mutating func append(_ identifiers: RowIdentifiers) { self.identifiers.append(identifiers) }
 }
 
 extension Points {

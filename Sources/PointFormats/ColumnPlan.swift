@@ -112,11 +112,29 @@ struct ColumnPlan: Sendable {
 
     /// The names of the coordinates, given those of all columns.
     func select(_ names: [String]?) -> [String]? {
-        guard let names, let dimension else {
-            return names?.enumerated().filter { $0.offset != identifierIndex }.map(\.element)
+        guard let names else { return nil }
+        guard let dimension else {
+            let others = names.enumerated().filter { $0.offset != identifierIndex }.map(\.element)
+            return Self.distinct(others, besides: identifierName(names))
         }
         var selected = Array(repeating: "", count: dimension)
         for (name, slot) in zip(names, slots) where slot >= 0 { selected[slot] = name }
-        return selected
+        return Self.distinct(selected, besides: identifierName(names))
+    }
+
+    /// Names of which none stands twice, so that each can be a member of an object: a second `x` becomes `x_2`.
+    private static func distinct(_ names: [String], besides identifier: String?) -> [String] {
+        let all = Set(names)
+        var taken = Set(identifier.map { [$0] } ?? [])
+        guard all.count < names.count || !all.isDisjoint(with: taken) else { return names }
+        var numbers: [String: Int] = [:]
+        return names.map { name in
+            var free = name
+            while !taken.insert(free).inserted || free != name && all.contains(free) {
+                numbers[name, default: 1] += 1
+                free = "\(name)_\(numbers[name, default: 2])"
+            }
+            return free
+        }
     }
 }

@@ -20,8 +20,11 @@ public struct DecodingOptions: Sendable, Equatable {
     public var numberType = NumberType.float32
     /// The most cells a row may have, `1...`.
     public var maximumColumns = 16_384
-    /// The most bytes that may be held back when a format cannot be streamed: `.npy` in Fortran order.
+    /// The most bytes that may be held in memory when a format cannot be streamed, columns that lie one behind the
+    /// other, and the decoder has no ``ScratchSource``.
     public var maximumBufferedBytes = 1 << 30
+    /// The most bytes that what is packed inside a body, such as Arrow's buffers, may come to; `nil` for any number.
+    public var maximumUnpackedBytes: Int?
     /// Says that the body came as `application/x-www-form-urlencoded`, as `curl -d` sends it.
     ///
     /// A single line without a line end is then suspected to be a file whose line ends `curl -d @file` took out.

@@ -3,12 +3,11 @@ protocol FormatDecoder: Sendable {
     /// Reads until the bytes end or the block is full.
     ///
     /// - Returns: how many bytes were read; fewer than given only when the block is full.
-    mutating func decode(
-        _ bytes: UnsafeRawBufferPointer, into block: inout RowBlock
-    ) throws(FormatError) -> Int
+    /// - Throws: ``FormatError``, or what the scratch storage throws.
+    mutating func decode(_ bytes: UnsafeRawBufferPointer, into block: inout RowBlock) throws -> Int
 
     /// Ends the body. Called again, with an emptied block, until it returns `true`.
-    mutating func finish(into block: inout RowBlock) throws(FormatError) -> Bool
+    mutating func finish(into block: inout RowBlock) throws -> Bool
 
     /// What was read, once `finish` returned `true`.
     func summary(rows: Int, dimension: Int) -> DecodedSummary
@@ -22,12 +21,15 @@ enum BodyKind: Sendable, Equatable {
     case jsonOrLines
 
     /// A decoder at the start of such a body.
-    func decoder(_ options: DecodingOptions) -> any FormatDecoder {
+    ///
+    /// - Parameter scratch: makes room for what has to be held back.
+    func decoder(_ options: DecodingOptions, _ scratch: ScratchSource?) -> any FormatDecoder {
         switch self {
         case .format(.csv): CSVDecoder(options: options)
         case .format(.json): JSONPointDecoder(shape: .document, options: options)
         case .format(.ndjson): JSONPointDecoder(shape: .lines, options: options)
-        case .format(.npy): NumpyDecoder(options: options)
+        case .format(.npy): NumpyDecoder(options: options, scratch: scratch)
+        case .format(.arrow): ArrowDecoder(options: options, scratch: scratch)
         case .jsonOrLines: JSONPointDecoder(shape: .undecided, options: options)
         }
     }

@@ -8,10 +8,11 @@
 /// ```
 ///
 /// The result does not depend on where the pieces are cut. Memory is bounded by ``DecodingOptions``, not by the body:
-/// one block of points, one row, and up to 1 MiB of a CSV's first lines; only a `.npy` in Fortran order is held as a
-/// whole. After an error the decoder stays failed: every later call throws the same error.
+/// one block of points, one row, and up to 1 MiB of a CSV's first lines. Columns that lie one behind the other, in Arrow or
+/// in a `.npy` in Fortran order, go to a ``ScratchSource`` beyond 16 MiB. After an error the decoder stays failed: every later call throws the same error.
 public struct PointDecoder: Sendable {
     private let options: DecodingOptions
+    private let scratch: ScratchSource?
     /// The first bytes, for as long as they do not tell the format.
     private var prefix: [UInt8] = []
     private var body: (any FormatDecoder)?
@@ -20,13 +21,19 @@ public struct PointDecoder: Sendable {
 
     /// A decoder at the start of a body.
     ///
-    /// - Parameter format: what the body holds; `nil` looks at its first bytes, see ``PointFormat/sniff(_:)``.
-    public init(format: PointFormat?, options: DecodingOptions = DecodingOptions()) {
+    /// - Parameters:
+    ///   - format: what the body holds; `nil` looks at its first bytes, see ``PointFormat/sniff(_:)``.
+    ///   - scratch: makes room outside memory for columns that lie one behind the other; `nil` keeps them in memory. A
+    ///     decoder that has written there shares it with its copies, of which only one may go on.
+    public init(
+        format: PointFormat?, options: DecodingOptions = DecodingOptions(), scratch: ScratchSource? = nil
+    ) {
         var options = options
         options.maximumColumns = max(1, options.maximumColumns)
         self.options = options
+        self.scratch = scratch
         block = RowBlock(options.numberType)
-        body = format.map { BodyKind.format($0).decoder(options) }
+        body = format.map { BodyKind.format($0).decoder(options, scratch) }
     }
 
     /// Reads the next piece of the body, of any length.
@@ -52,7 +59,7 @@ public struct PointDecoder: Sendable {
     public mutating func finish<S: PointSink>(into sink: inout S) throws -> DecodedSummary {
         try rememberingFailure { decoder throws in
             if decoder.body == nil {
-                decoder.body = try Sniffer.kind(ofWhole: decoder.prefix).decoder(decoder.options)
+                decoder.body = try Sniffer.kind(ofWhole: decoder.prefix).decoder(decoder.options, decoder.scratch)
                 try decoder.decodePrefix(into: &sink)
             }
             while try decoder.body?.finish(into: &decoder.block) == false { try decoder.handOver(to: &sink) }
@@ -76,7 +83,7 @@ public struct PointDecoder: Sendable {
         for (index, byte) in bytes.enumerated() {
             prefix.append(byte)
             if let kind = try Sniffer.kind(ofStart: prefix) {
-                body = kind.decoder(options)
+                body = kind.decoder(options, scratch)
                 return index + 1
             }
         }

@@ -8,6 +8,8 @@ public enum PointFormat: String, Sendable, CaseIterable {
     case ndjson
     /// NumPy's `.npy`, versions 1 to 3.
     case npy
+    /// An Arrow IPC stream or file (Feather V2) of columns of numbers, or of one column of lists of equal length.
+    case arrow
 
     /// The media type that this format is sent as.
     public var mediaType: String {
@@ -16,8 +18,12 @@ public enum PointFormat: String, Sendable, CaseIterable {
         case .json: "application/json"
         case .ndjson: "application/x-ndjson"
         case .npy: "application/x-npy"
+        case .arrow: "application/vnd.apache.arrow.stream"
         }
     }
+
+    /// The media types that the formats are best sent as, a file of Arrow's beside its stream.
+    public static let mediaTypes = allCases.map(\.mediaType) + ["application/vnd.apache.arrow.file"]
 
     /// The format that a media type names.
     ///
@@ -30,6 +36,7 @@ public enum PointFormat: String, Sendable, CaseIterable {
         case "application/x-ndjson", "application/ndjson", "application/jsonl", "application/x-jsonlines":
             self = .ndjson
         case "application/x-npy": self = .npy
+        case "application/vnd.apache.arrow.stream", "application/vnd.apache.arrow.file": self = .arrow
         default: return nil
         }
     }
@@ -43,7 +50,17 @@ public enum PointFormat: String, Sendable, CaseIterable {
         case "json": self = .json
         case "ndjson", "jsonl": self = .ndjson
         case "npy": self = .npy
+        case "arrow", "arrows", "feather", "ipc": self = .arrow
         default: return nil
         }
+    }
+
+    /// The error that refuses a media type of a format that is known but not read here, with what to do instead.
+    ///
+    /// - Parameter mediaType: a `Content-Type` in any case; parameters behind a semicolon are ignored.
+    public static func refusal(ofMediaType mediaType: String) -> FormatError? {
+        let essence = mediaType.prefix { $0 != ";" }.filter { $0 != " " && $0 != "\t" }.lowercased()
+        let parquet = ["application/vnd.apache.parquet", "application/x-parquet", "application/parquet"]
+        return parquet.contains(essence) ? Signature.parquet.error : nil
     }
 }

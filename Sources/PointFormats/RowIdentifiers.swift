@@ -48,7 +48,7 @@ public struct RowIdentifiers: Sendable, Equatable, Sequence {
     public func makeIterator() -> Iterator { Iterator(bytes: bytes) }
 
     /// Reads identifiers one after the other.
-    public struct Iterator: IteratorProtocol {
+    public struct Iterator: IteratorProtocol, Sendable {
         let bytes: [UInt8]
         private var position = 0
 

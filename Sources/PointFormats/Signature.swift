@@ -32,15 +32,26 @@ struct Signature: Sendable {
     static let numpy: [UInt8] = [0x93] + Array("NUMPY".utf8)
 
     private static let columnarFix =
-        "Send the numbers as CSV, JSON or .npy, such as with pandas: df.to_csv(\"points.csv\", index=False)."
+        "Send the numbers as CSV, JSON, Arrow or .npy, such as with pandas: df.to_csv(\"points.csv\", index=False)."
     private static let parquetFix =
-        "Convert it on the way: pipe duckdb -c \"COPY (FROM 'x.parquet') TO '/dev/stdout' (FORMAT csv)\" into curl."
+        "Convert it on the way: duckdb -c \"COPY (FROM 'points.parquet') TO '/dev/stdout' (FORMAT csv)\" "
+        + "| curl --data-binary @- 'http://127.0.0.1:8080/v1/cluster?k=3', or in Python: "
+        + "pyarrow.feather.write_feather(pyarrow.parquet.read_table(\"points.parquet\"), \"points.arrow\")."
+
+    /// Parquet, which is refused by its first bytes and by its media type alike.
+    static let parquet = Signature(Array("PAR1".utf8), "Apache Parquet", parquetFix)
+
+    /// The start of an Arrow IPC file, padded to eight bytes.
+    static let arrowFile = Array("ARROW1\0\0".utf8)
+    /// The start of each message of an Arrow IPC stream.
+    static let arrowMessage: [UInt8] = [0xFF, 0xFF, 0xFF, 0xFF]
     private static let utf8Fix = "Save it as UTF-8, such as with: iconv -f UTF-16 -t UTF-8."
 
     static let unsupported = [
-        Signature(Array("PAR1".utf8), "Apache Parquet", parquetFix),
-        Signature(Array("ARROW1".utf8), "an Arrow IPC file", columnarFix),
-        Signature([0xFF, 0xFF, 0xFF, 0xFF], "an Arrow IPC stream", columnarFix),
+        parquet,
+        Signature(
+            Array("FEA1".utf8), "Feather V1",
+            "Write Feather V2, which is Arrow: pyarrow.feather.write_feather(table, \"points.arrow\")."),
         Signature([0x1F, 0x8B], "gzip", "Send it with the header Content-Encoding: gzip, or unpack it first."),
         Signature(
             [0x28, 0xB5, 0x2F, 0xFD], "zstd", "Send it with the header Content-Encoding: zstd, or unpack it first."),

@@ -67,8 +67,14 @@ enum Sniffer {
     ///
     /// - Parameter isWhole: no byte follows, so that a magic number of letters needs none that proves it is not a word.
     static func verdict(_ bytes: [UInt8], isWhole: Bool) -> Verdict {
-        if bytes.starts(with: Signature.numpy) { return .kind(.format(.npy)) }
-        var isUndecided = Signature.numpy.starts(with: bytes)
+        let magics: [(bytes: [UInt8], format: PointFormat)] = [
+            (Signature.numpy, .npy), (Signature.arrowMessage, .arrow), (Signature.arrowFile, .arrow),
+        ]
+        var isUndecided = false
+        for magic in magics {
+            if bytes.starts(with: magic.bytes) { return .kind(.format(magic.format)) }
+            if magic.bytes.starts(with: bytes) { isUndecided = true }
+        }
         for signature in Signature.unsupported {
             if signature.matches(bytes, isWhole: isWhole) { return .unsupported(signature) }
             if signature.bytes.starts(with: bytes) { isUndecided = true }

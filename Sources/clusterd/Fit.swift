@@ -10,7 +10,8 @@ struct Fit: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Cluster a file, or standard input, and print the result.",
         discussion: """
-            Reads CSV, JSON, NDJSON or .npy, whatever the bytes say, and prints what POST /v1/cluster answers:
+            Reads CSV, JSON, NDJSON, .npy or Arrow IPC (.arrow, .feather), whatever the bytes say, also packed with gzip
+            or zstd, and prints what POST /v1/cluster answers, as json, csv, ndjson, npy or arrow:
               clusterd fit points.csv -k 3 --format csv > labelled.csv
               cat points.json | clusterd fit - -k 4 | jq .sizes
             """)
@@ -21,7 +22,9 @@ struct Fit: AsyncParsableCommand {
     @Option(name: .short, help: "How many clusters to find (default: 2).")
     var k: String?
 
-    @Option(help: ArgumentHelp("Print the result as json or csv.", valueName: "format"))
+    @Option(
+        help: ArgumentHelp(
+            "Print the result as \(LocalFit.formats.joined(separator: ", ")).", valueName: "format"))
     var format = "json"
 
     @Option(help: "The seed of everything random (default: 0).")
@@ -32,6 +35,11 @@ struct Fit: AsyncParsableCommand {
 
     @Option(help: ArgumentHelp("The columns to use, by name or index from 0: a,b,3.", valueName: "list"))
     var columns: String?
+
+    @Option(
+        help: ArgumentHelp("The column whose text identifies the rows; it comes back in the result.", valueName: "name")
+    )
+    var idColumn: String?
 
     @Option(
         help: ArgumentHelp(
@@ -71,6 +79,7 @@ struct Fit: AsyncParsableCommand {
         decoding.header = header.mode
         decoding.delimiter = delimiter?.byte
         decoding.columns = columns?.split(separator: ",").map { ColumnSelector(String($0)) }
+        decoding.identifierColumn = idColumn.map { ColumnSelector($0) }
         do {
             let parameters = try JobParameters(text: fields)
             let fit = LocalFit(

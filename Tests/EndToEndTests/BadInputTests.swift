@@ -162,7 +162,11 @@ extension EndToEnd {
                 try type.expectProblem(415, "unsupported-media-type", mentions: "text/csv")
                 let parquet = try await service.curl(
                     "/v1/cluster", "--data-binary", "@-", input: Data("PAR1\0\0\0\0PAR1".utf8))
-                try parquet.expectProblem(415, "unsupported-media-type")
+                try parquet.expectProblem(415, "unsupported-media-type", mentions: "| curl --data-binary @-")
+                let declared = try await service.curl(
+                    "/v1/cluster", "-H", "Content-Type: application/vnd.apache.parquet", "--data-binary", "@-",
+                    input: Data("PAR1\0\0\0\0PAR1".utf8))
+                try declared.expectProblem(415, "unsupported-media-type", mentions: "duckdb -c")
             }
         }
 

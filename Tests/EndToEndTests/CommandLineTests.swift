@@ -55,13 +55,31 @@ extension EndToEnd {
         @Test func fitReadsEveryFormat() async throws {
             let points = SamplePoints.blobs(2, of: 20, dimension: 3)
             var outputs: [JSON?] = []
-            for body in [points.csv, points.json, points.ndjson, points.npy] {
+            for body in [points.csv, points.json, points.ndjson, points.npy, points.arrow] {
                 let outcome = try await clusterd("fit", "-", input: body)
                 #expect(outcome.status == 0, "\(outcome.errors)")
                 outputs.append(try JSON(outcome.output)["assignments"])
             }
             #expect(adjustedRandIndex(try #require(outputs[0]?.ints), points.labels) == 1)
             for output in outputs.dropFirst() { #expect(output == outputs[0]) }
+        }
+
+        @Test func fitUnpacksItsInputAndKeepsTheIds() async throws {
+            let directory = try TemporaryDirectory()
+            _ = try directory.write(Data("key,x,y\na,0,0\nb,0,1\nc,9,9\nd,9,8\n".utf8), as: "points.csv")
+            var gzip = Command.bash("gzip -k points.csv && zstd -q points.csv 2> /dev/null || true")
+            gzip.directory = directory.path
+            _ = try await gzip.run()
+            for name in ["points.csv", "points.csv.gz"] {
+                let outcome = try await clusterd(
+                    "fit", "\(directory.path)/\(name)", "--id-column", "key", "--format", "csv")
+                #expect(outcome.text.hasPrefix("key,x,y,cluster,distance,confidence\na,0,0,"), "\(outcome.errors)")
+            }
+            let json = try await clusterd("fit", "\(directory.path)/points.csv.gz", "--id-column", "key")
+            #expect(try JSON(json.output)["ids"]?.strings == ["a", "b", "c", "d"])
+            let arrow = try await clusterd(
+                "fit", "\(directory.path)/points.csv", "--columns", "x,y", "--format", "arrow")
+            #expect(arrow.output.starts(with: [0xFF, 0xFF, 0xFF, 0xFF]))
         }
 
         @Test func resultsDoNotDependOnTheNumberOfThreads() async throws {
@@ -106,6 +124,9 @@ extension EndToEnd {
             #expect(version.status == 0 && version.text.wholeMatch(of: #/\d+\.\d+\.\d+\n/#) != nil)
             let help = try await clusterd("fit", "--help")
             #expect(help.status == 0 && help.text.contains("--standardize"))
+            for word in ["--id-column", ".npy or Arrow", "gzip", "json, csv, ndjson, npy, arrow"] {
+                #expect(help.text.contains(word), "\(help.text)")
+            }
         }
     }
 }

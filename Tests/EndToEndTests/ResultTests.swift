@@ -63,7 +63,10 @@ extension EndToEnd {
                     #"{"columns":["a","b","c","d"],"points":\#(String(decoding: points.json, as: UTF8.self))}"#
                 let split = columns.replacing(#""points""#, with: #""index":[],"data""#)
                 var clusterings: [[JSON?]] = []
-                for body in [points.csv, points.json, points.ndjson, points.npy, Data(columns.utf8), Data(split.utf8)] {
+                for body in [
+                    points.csv, points.json, points.ndjson, points.npy, points.arrow, Data(columns.utf8),
+                    Data(split.utf8),
+                ] {
                     let answer = try await service.curl("/v1/cluster?k=3", "--data-binary", "@-", input: body)
                     let result = try answer.json()
                     clusterings.append(["assignments", "centroids", "metrics", "distances"].map { result[$0] })

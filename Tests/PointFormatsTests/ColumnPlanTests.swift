@@ -65,4 +65,17 @@ import Testing
         #expect(ColumnSelector("") == .name(""))
         #expect(ColumnSelector("99999999999999999999") == .name("99999999999999999999"))
     }
+
+    @Test func aNameThatStandsTwiceIsMadeUnique() throws {
+        func names(_ header: String, id: Int? = nil) throws -> [String]? {
+            let width = header.split(separator: ",").count
+            let row = (0..<width).map(String.init).joined(separator: ",")
+            let options = decodingOptions { $0.identifierColumn = id.map(ColumnSelector.index) }
+            return decode(Array("\(header)\n\(row)\n\(row)\n".utf8), .csv, options).summary?.schema.columns
+        }
+        #expect(try names("x,y") == ["x", "y"])
+        #expect(try names("x,x,y,x") == ["x", "x_2", "y", "x_3"])
+        #expect(try names("x,x,x_2") == ["x", "x_3", "x_2"])
+        #expect(try names("x,x,y", id: 0) == ["x_2", "y"])
+    }
 }

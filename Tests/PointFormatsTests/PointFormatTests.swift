@@ -13,6 +13,7 @@ import Testing
         #expect(PointFormat(mediaType: "text/tab-separated-values") == .csv)
         #expect(PointFormat(mediaType: " application/JSON ;q=0.5") == .json)
         #expect(PointFormat(mediaType: "application/jsonl") == .ndjson)
+        #expect(PointFormat.mediaTypes.allSatisfy { PointFormat(mediaType: $0) != nil })
     }
 
     @Test func unknownMediaTypesAndExtensionsAreNoFormat() {
@@ -20,6 +21,8 @@ import Testing
             #expect(PointFormat(mediaType: type) == nil, "\(type)")
         }
         #expect(PointFormat(pathExtension: "parquet") == nil)
+        #expect(PointFormat.refusal(ofMediaType: "Application/vnd.apache.parquet; x=1")?.code == .unsupported)
+        #expect(PointFormat.refusal(ofMediaType: "application/xml") == nil)
         #expect(PointFormat(pathExtension: "TSV") == .csv)
     }
 }

@@ -41,13 +41,22 @@ import Testing
         #expect(PointFormat.sniff(NumpySamples.vector.prefix(5)) == .needMore)
     }
 
+    @Test func arrowIsToldByItsMagic() {
+        #expect(PointFormat.sniff(Array("ARROW1\0\0".utf8)) == .format(.arrow))
+        #expect(PointFormat.sniff([0xFF, 0xFF, 0xFF, 0xFF, 0x10]) == .format(.arrow))
+        #expect(PointFormat.sniff([0xFF, 0xFF, 0xFF]) == .needMore)
+        #expect(PointFormat.sniff(Array("ARROW1\0".utf8)) == .needMore)
+        #expect(decode("ARROW1,x\n1,2\n").summary?.schema.columns == ["ARROW1", "x"])
+        #expect(decode("ARROW1").error?.code == .noRows)
+    }
+
     @Test func noBytesAreEmpty() {
         #expect(PointFormat.sniff([]) == .empty)
     }
 
     @Test(arguments: [
         ("Apache Parquet", Array("PAR1".utf8)), ("Apache Parquet", Array("PAR1\u{15}\u{4}".utf8)),
-        ("an Arrow IPC file", Array("ARROW1\0\0".utf8)), ("an Arrow IPC stream", [0xFF, 0xFF, 0xFF, 0xFF, 0x10]),
+        ("Feather V1", Array("FEA1\0\0".utf8)),
         ("gzip", [0x1F, 0x8B, 8]), ("zstd", [0x28, 0xB5, 0x2F, 0xFD, 4]), ("xz", [0xFD, 0x37, 0x7A, 0x58, 0x5A, 0]),
         ("bzip2", Array("BZh91AY".utf8)), ("a zip archive (.npz and .xlsx are such)", [0x50, 0x4B, 3, 4]),
         ("a Python pickle", [0x80, 4, 0x95]), ("HDF5", [0x89, 0x48, 0x44, 0x46]), ("UTF-16 text", [0xFF, 0xFE, 0x31]),

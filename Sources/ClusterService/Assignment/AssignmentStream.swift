@@ -13,6 +13,8 @@ final class AssignmentStream: @unchecked Sendable {
         var dimension = 0
         var identifiers: RowIdentifiers?
 
+        var identifierBytes: Int { identifiers?.bytes.count ?? 0 }
+
         mutating func append(_ rows: UnsafeBufferPointer<Float>, dimension: Int) {
             self.dimension = dimension
             values.append(contentsOf: rows)
@@ -23,6 +25,9 @@ final class AssignmentStream: @unchecked Sendable {
             self.identifiers?.append(identifiers)
         }
     }
+
+    /// A block ends at so many bytes of identifiers, too.
+    private static let blockIdentifiers = 1 << 20
 
     private let body: PointBody
     private var decoder: PointDecoder
@@ -58,7 +63,7 @@ final class AssignmentStream: @unchecked Sendable {
     ///
     /// - Throws: `Problem` or `FormatError` for a body that cannot be read or does not fit the model.
     func next() async throws -> TableBlock? {
-        while !hasEnded, batch.values.count < blockValues {
+        while !hasEnded, batch.values.count < blockValues, batch.identifierBytes < Self.blockIdentifiers {
             if let piece = try await body.next() {
                 try piece.withUnsafeBytes { try decoder.feed($0, into: &batch) }
                 if let schema = decoder.schema { try check(schema) }

@@ -16,7 +16,7 @@ extension Service {
         let body = try PointBody(request, limit: configuration.limits.datasetBytes)
         do {
             let stream = AssignmentStream(
-                body, decoder: try await body.decoder(declared, options), model: model,
+                body, decoder: try await body.decoder(declared, options, scratch: datasets.scratch), model: model,
                 hasChosenColumns: options.columns != nil, blockValues: configuration.limits.assignedValues,
                 threads: configuration.threadsPerJob,
                 offload: offload)
@@ -24,6 +24,7 @@ extension Service {
             case .json, .npy: return try await assigned(stream, as: format).packed(for: request)
             case .csv: return try await assignedLines(stream, .csv, format).packed(for: request)
             case .ndjson: return try await assignedLines(stream, .ndjson, format).packed(for: request)
+            case .arrow: return try await assignedLines(stream, .arrow, format).packed(for: request)
             }
         } catch {
             throw Self.problem(receiving: error)
@@ -45,7 +46,7 @@ extension Service {
         }.collected(when: rows <= 16_384)
     }
 
-    /// An answer of a line a point.
+    /// An answer of a line a point, or of a record batch a block.
     ///
     /// A short body is read whole, so that what is wrong with it becomes the status. The answer to a long one begins
     /// while it is sent; a mistake far behind breaks the answer off.
@@ -68,6 +69,7 @@ extension Service {
         var writer = ByteWriter()
         writer.bytes += encoder.header
         for block in held { encoder.append(block, to: &writer) }
+        if hasEnded { writer.bytes += encoder.trailer }
         let start = writer.take()
         if hasEnded { return .bytes(start, mediaType: format.mediaType) }
         let spool = FollowedSpool(try datasets.spool())
@@ -75,17 +77,20 @@ extension Service {
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask {
                     do {
-                        try spool.append(start)
+                        try await spool.append(start)
                         while let block = try await stream.next() {
                             var writer = ByteWriter()
                             encoder.append(block, to: &writer)
-                            try spool.append(writer.bytes)
+                            try await spool.append(writer.bytes)
                         }
+                        try await spool.append(encoder.trailer)
                         spool.finish()
                     } catch {
                         spool.finish(error)
                     }
                 }
+                // Where the client went away, the writer must not wait for it.
+                defer { spool.abandon() }
                 while let piece = try await spool.next() { try await output(piece) }
             }
         }

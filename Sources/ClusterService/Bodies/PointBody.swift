@@ -29,11 +29,17 @@ final class PointBody: ByteSource, @unchecked Sendable {
 
     /// A decoder for the body.
     ///
-    /// - Parameter format: what the headers say it holds. In a form the file's own type counts, where it is known.
-    func decoder(_ format: PointFormat?, _ options: DecodingOptions) async throws -> PointDecoder {
-        guard let part else { return PointDecoder(format: format, options: options) }
-        let type = try await part.begin()
-        return PointDecoder(format: type.flatMap(PointFormat.init(mediaType:)), options: options)
+    /// - Parameters:
+    ///   - format: what the headers say it holds. In a form the type of the file's part counts.
+    ///   - scratch: makes room for columns that lie one behind the other.
+    /// - Throws: `Problem` 415 for a part of a type that is not read.
+    func decoder(
+        _ format: PointFormat?, _ options: DecodingOptions, scratch: @escaping ScratchSource
+    ) async throws -> PointDecoder {
+        var (format, options) = (format, options)
+        options.maximumUnpackedBytes = limit
+        if let part { format = try options.declare(try await part.begin()) }
+        return PointDecoder(format: format, options: options, scratch: scratch)
     }
 
     func next() async throws -> [UInt8]? {

@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import PointFormats
 import Synchronization
 
 /// The point sets of a data directory: content files named by digest, and names that stand for them.
@@ -74,8 +75,11 @@ final class DatasetStore: Sendable {
         self.state = Mutex(state)
     }
 
-    /// A file for what is too long for memory.
-    func spool() throws -> SpoolFile { try SpoolFile(directory: contentDirectory) }
+    /// A file for what is too long for memory; its bytes count as stored ones for as long as it is there.
+    func spool() throws -> SpoolFile { try SpoolFile(directory: contentDirectory, quota: quota) }
+
+    /// Makes room for what a decoder has to hold back.
+    var scratch: ScratchSource { { [self] in try spool() } }
 
     /// Starts an upload.
     func writer() throws -> DatasetWriter { try DatasetWriter(directory: contentDirectory, quota: quota) }

@@ -58,7 +58,7 @@ final class DatasetWriter: PointSink, @unchecked Sendable {
     }
 
     func append(_ identifiers: RowIdentifiers) throws {
-        if self.identifiers == nil { self.identifiers = try IdentifierSpool(directory: directory) }
+        if self.identifiers == nil { self.identifiers = try IdentifierSpool(directory: directory, quota: quota) }
         try self.identifiers?.append(identifiers)
     }
 

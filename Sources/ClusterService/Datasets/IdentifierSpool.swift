@@ -9,8 +9,8 @@ struct IdentifierSpool: ~Copyable {
     private var written = 0
     private var digest = ContentDigest()
 
-    init(directory: String) throws {
-        file = try SpoolFile(directory: directory)
+    init(directory: String, quota: StorageQuota? = nil) throws {
+        file = try SpoolFile(directory: directory, quota: quota)
         buffer.reserveCapacity(2 * Self.bufferSize)
     }
 

@@ -11,29 +11,50 @@ typealias IdentifierRuns = @Sendable () -> any IdentifierReader
 
 /// The identifiers of a stored point set, read in order.
 struct StoredIdentifiers: Sendable {
-    private let file: MappedFile
+    /// Where they are.
+    fileprivate enum Source: Sendable {
+        case file(MappedFile)
+        case memory([UInt8])
+
+        func withBytes<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
+            switch self {
+            case .file(let file): body(file.bytes)
+            case .memory(let bytes): bytes.withUnsafeBytes(body)
+            }
+        }
+    }
+
+    private let source: Source
     private let range: Range<Int>
 
     /// - Parameter range: where in the file they lie.
     init(in file: MappedFile, _ range: Range<Int>) {
-        self.file = file
+        source = .file(file)
         self.range = range
+    }
+
+    /// Identifiers in memory.
+    init(_ identifiers: RowIdentifiers) {
+        source = .memory(identifiers.bytes)
+        range = 0..<identifiers.bytes.count
     }
 
     /// Reads them in runs.
     var runs: IdentifierRuns { { reader() } }
 
     /// Reads from the first on.
-    func reader() -> Reader { Reader(file: file, position: range.lowerBound, end: range.upperBound) }
+    func reader() -> Reader { Reader(source: source, position: range.lowerBound, end: range.upperBound) }
 
     /// Reads identifiers one run after the other.
     struct Reader: IdentifierReader, Sendable {
-        fileprivate let file: MappedFile
+        private static let runLength = 1_024
+
+        fileprivate let source: Source
         fileprivate var position: Int
         fileprivate let end: Int
 
         mutating func nextRun() -> RowIdentifiers? {
-            let run = next(StoredTable.blockRows)
+            let run = next(Self.runLength)
             return run.count > 0 ? run : nil
         }
 
@@ -41,16 +62,19 @@ struct StoredIdentifiers: Sendable {
         ///
         /// - Complexity: O(n) in the bytes they take.
         mutating func next(_ count: Int) -> RowIdentifiers {
-            let start = position
-            var found = 0
-            while found < count, position + 4 <= end {
-                let length = Int(
-                    UInt32(littleEndian: file.bytes.loadUnaligned(fromByteOffset: position, as: UInt32.self)))
-                guard position + 4 + length <= end else { break }
-                position += 4 + length
-                found += 1
+            let (next, run) = source.withBytes { [position, end] bytes in
+                var next = position
+                var found = 0
+                while found < count, next + 4 <= end {
+                    let length = Int(UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: next, as: UInt32.self)))
+                    guard next + 4 + length <= end else { break }
+                    next += 4 + length
+                    found += 1
+                }
+                return (next, RowIdentifiers(bytes: Array(bytes[position..<next]), count: found))
             }
-            return RowIdentifiers(bytes: Array(file.bytes[start..<position]), count: found)
+            position = next
+            return run
         }
     }
 }

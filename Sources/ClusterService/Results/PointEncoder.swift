@@ -15,6 +15,7 @@ struct PointEncoder: Sendable {
         case .json: try await writeJSON(to: output)
         case .csv: try await writeLines(.csv, to: output)
         case .ndjson: try await writeLines(.ndjson, to: output)
+        case .arrow: try await writeLines(.arrow, to: output)
         case .npy: try await writeNumpy(0..<numpyLength, to: output)
         }
     }
@@ -30,7 +31,7 @@ struct PointEncoder: Sendable {
             try await writer.appendArray(of: identifiers, to: output)
         }
         writer.append(",\"points\":[")
-        try await forEachBlock { rows in
+        try await forEachBlock(of: blockRows) { rows in
             if rows.lowerBound > 0 { writer.append(",") }
             let values = table.values(rows)
             // The brackets of the outer array are written once for all blocks.
@@ -51,12 +52,13 @@ struct PointEncoder: Sendable {
         var writer = ByteWriter()
         writer.bytes += encoder.header
         var identifiers = table.identifiers?.reader()
-        try await forEachBlock { rows in
+        try await forEachBlock(of: encoder.blockRows) { rows in
             encoder.append(
                 TableBlock(count: rows.count, identifiers: identifiers?.next(rows.count), values: table.values(rows)),
                 to: &writer)
             try await output(writer.take())
         }
+        try await output(encoder.trailer)
     }
 
     /// Some bytes of the `.npy`: the matrix of the coordinates, float32; without names and identifiers.
@@ -87,9 +89,11 @@ struct PointEncoder: Sendable {
         return writer.bytes
     }
 
-    private func forEachBlock(_ body: (Range<Int>) async throws -> Void) async throws {
-        for start in stride(from: 0, to: table.points.count, by: StoredTable.blockRows) {
-            try await body(start..<min(start + StoredTable.blockRows, table.points.count))
+    private var blockRows: Int { StoredTable.blockRows(dimension: table.points.dimension) }
+
+    private func forEachBlock(of count: Int, _ body: (Range<Int>) async throws -> Void) async throws {
+        for start in stride(from: 0, to: table.points.count, by: count) {
+            try await body(start..<min(start + count, table.points.count))
         }
     }
 }

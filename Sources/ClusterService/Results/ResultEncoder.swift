@@ -61,8 +61,8 @@ struct ResultEncoder: Sendable {
         var row = 0
         for index in 0..<chunks.count {
             let chunk = try await chunks.chunk(index)
-            for start in stride(from: 0, to: chunk.labels.count, by: StoredTable.blockRows) {
-                let range = start..<min(start + StoredTable.blockRows, chunk.labels.count)
+            for start in stride(from: 0, to: chunk.labels.count, by: encoder.blockRows) {
+                let range = start..<min(start + encoder.blockRows, chunk.labels.count)
                 encoder.append(
                     TableBlock(
                         count: range.count, identifiers: identifiers?.next(range.count),
@@ -73,6 +73,7 @@ struct ResultEncoder: Sendable {
                 try await Self.flush(&writer, to: output)
             }
         }
+        writer.bytes += encoder.trailer
         try await output(writer.bytes)
     }
 
@@ -86,6 +87,7 @@ struct ResultEncoder: Sendable {
         case .json: try await writeAssignmentsJSON(count: count, identifiers: table?.identifiers?.runs, to: output)
         case .csv: try await writeLines(.csv, table, withCoordinates: false, to: output)
         case .ndjson: try await writeLines(.ndjson, table, withCoordinates: false, to: output)
+        case .arrow: try await writeLines(.arrow, table, withCoordinates: false, to: output)
         case .npy: try await writeNumpy(count: count, to: output)
         }
     }

@@ -4,6 +4,8 @@ enum ResultFormat: String, CaseIterable, Sendable {
     case csv
     case ndjson
     case npy
+    /// An Arrow IPC stream.
+    case arrow
 
     var mediaType: String {
         switch self {
@@ -11,6 +13,7 @@ enum ResultFormat: String, CaseIterable, Sendable {
         case .csv: "text/csv; charset=utf-8"
         case .ndjson: "application/x-ndjson"
         case .npy: "application/x-npy"
+        case .arrow: "application/vnd.apache.arrow.stream"
         }
     }
 }

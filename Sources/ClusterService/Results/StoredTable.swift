@@ -3,8 +3,8 @@ import PointFormats
 
 /// Stored points with the names of their columns and what identifies their rows.
 struct StoredTable: Sendable {
-    /// How many rows are handed out at once.
-    static let blockRows = 1_024
+    /// How many rows of `dimension` numbers are handed out at once: about 64 KiB of them.
+    static func blockRows(dimension: Int) -> Int { max(1, 16_384 / max(dimension, 16)) }
 
     let names: [String]
     let points: Points
@@ -12,11 +12,14 @@ struct StoredTable: Sendable {
     let identifier: String?
     let identifiers: StoredIdentifiers?
 
-    init(names: [String], points: Points) {
+    /// Points in memory.
+    ///
+    /// - Parameter identifiers: what identifies them and the name of that column; nil when nothing does.
+    init(names: [String], points: Points, identifiers: (name: String, values: RowIdentifiers)? = nil) {
         self.names = names
         self.points = points
-        identifier = nil
-        identifiers = nil
+        identifier = identifiers?.name
+        self.identifiers = identifiers.map { StoredIdentifiers($0.values) }
     }
 
     init(_ file: DatasetFile) {

@@ -12,22 +12,24 @@ struct TableBlock {
     var confidence: ArraySlice<Float> = []
 }
 
-/// Writes rows as lines of text: CSV with a header, or NDJSON with an object a line.
+/// Writes rows as lines of text, CSV with a header or NDJSON with an object a line, or as an Arrow stream.
 struct TableEncoder: Sendable {
-    /// The formats that have a line for each row.
+    /// The formats that have a line for each row, or a record batch for each block of them.
     enum Lines: Sendable {
         case csv
         case ndjson
+        case arrow
     }
 
     /// The names of what a model says of a row.
     private static let assignmentColumns = ["cluster", "distance", "confidence"]
 
     private let lines: Lines
-    private let hasIdentifiers: Bool
-    private let dimension: Int
+    let hasIdentifiers: Bool
+    let hasAssignments: Bool
+    let dimension: Int
     /// The names of all cells of a line.
-    private let names: [String]
+    let names: [String]
     /// For NDJSON what stands in front of each value, such as `,"x":`.
     private let keys: [[UInt8]]
 
@@ -39,6 +41,7 @@ struct TableEncoder: Sendable {
     init(_ lines: Lines, identifier: String?, columns: [String], hasAssignments: Bool) {
         self.lines = lines
         hasIdentifiers = identifier != nil
+        self.hasAssignments = hasAssignments
         dimension = columns.count
         var names = (identifier.map { [$0] } ?? []) + columns
         if hasAssignments {
@@ -57,16 +60,32 @@ struct TableEncoder: Sendable {
         }
     }
 
+    /// How many rows a block of stored ones has: a record batch has more, so that its metadata is little beside them.
+    var blockRows: Int {
+        lines == .arrow ? max(1, 262_144 / max(dimension, 4)) : StoredTable.blockRows(dimension: dimension)
+    }
+
     /// What stands in front of the first row.
     var header: [UInt8] {
-        guard lines == .csv else { return [] }
         var writer = ByteWriter()
-        writer.append(csvHeader: names)
+        switch lines {
+        case .csv: writer.append(csvHeader: names)
+        case .ndjson: break
+        case .arrow: writer.append(arrowSchema: arrowColumns)
+        }
+        return writer.bytes
+    }
+
+    /// What stands behind the last row.
+    var trailer: [UInt8] {
+        var writer = ByteWriter()
+        if lines == .arrow { writer.appendArrowEnd() }
         return writer.bytes
     }
 
     /// Writes a block.
     func append(_ block: TableBlock, to writer: inout ByteWriter) {
+        if lines == .arrow { return writer.append(arrowRows: block.count, arrowColumns(of: block)) }
         var identifiers = block.identifiers?.makeIterator()
         block.values.withUnsafeBufferPointer { values in
             for row in 0..<block.count {

@@ -21,7 +21,7 @@ extension Service {
                 try datasets.open(digest: pin.content.digest).copyRows(to: writer)
             }
             var sink = AppendedRows(writer: writer, dimension: base.content.dimension)
-            var decoder = try await body.decoder(format, options)
+            var decoder = try await body.decoder(format, options, scratch: datasets.scratch)
             let summary = try await body.decode(&decoder, into: &sink)
             if summary.suspectsStrippedLineEnds { throw FormatError.lineEndsStripped }
             try Self.checkColumns(summary.schema, base.content)
@@ -91,8 +91,9 @@ extension DatasetFile {
     func copyRows(to writer: DatasetWriter) throws {
         var reader = identifiers?.reader()
         try points.withUnsafeValues { values in
-            for start in stride(from: 0, to: points.count, by: StoredTable.blockRows) {
-                let end = min(start + StoredTable.blockRows, points.count)
+            let block = StoredTable.blockRows(dimension: points.dimension)
+            for start in stride(from: 0, to: points.count, by: block) {
+                let end = min(start + block, points.count)
                 if let run = reader?.next(end - start) { try writer.append(run) }
                 let rows = values[start * points.dimension..<end * points.dimension]
                 try writer.append(UnsafeBufferPointer(rebasing: rows), dimension: points.dimension)

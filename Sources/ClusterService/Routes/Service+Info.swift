@@ -27,7 +27,7 @@ extension Service {
             "name": .string(Engine.name),
             "version": .string(Engine.version),
             "formats": .object([
-                "in": .array(PointFormat.allCases.map { .string($0.mediaType) }),
+                "in": .array(PointFormat.mediaTypes.map(JSONValue.string)),
                 "out": .array(ResultFormat.allCases.map { .string($0.essence) }),
             ]),
             "limits": .object(

@@ -22,7 +22,7 @@ extension Service {
     func decoding(of request: Request) throws -> (format: PointFormat?, options: DecodingOptions) {
         var options = DecodingOptions()
         options.maximumColumns = configuration.limits.columns
-        let format = try Self.declaredFormat(request.headers, &options)
+        let format = try options.declare(request.headers[.contentType])
         var faults: [ParameterFault] = []
         if let header = request.query["header"] {
             let modes = [
@@ -73,7 +73,7 @@ extension Service {
         do {
             let writer = try datasets.writer()
             var sink = writer
-            var decoder = try await body.decoder(format, options)
+            var decoder = try await body.decoder(format, options, scratch: datasets.scratch)
             let summary = try await body.decode(&decoder, into: &sink)
             if summary.suspectsStrippedLineEnds { throw FormatError.lineEndsStripped }
             let pin = try await offload.run { [datasets] in
@@ -85,30 +85,6 @@ extension Service {
         } catch {
             throw Self.problem(receiving: error)
         }
-    }
-
-    /// Types that say nothing of the format: the bytes tell, or the part of a form.
-    private static let undeclaredTypes: Set = [
-        "", "application/octet-stream", "multipart/form-data", "application/gzip", "application/x-gzip",
-        "application/zstd",
-    ]
-
-    /// The format that the headers name; nil where the bytes decide.
-    private static func declaredFormat(
-        _ headers: HTTPFields, _ options: inout DecodingOptions
-    ) throws -> PointFormat? {
-        guard let type = headers[.contentType] else { return nil }
-        let essence = type.prefix { $0 != ";" }.trimmingCharacters(in: .whitespaces).lowercased()
-        if undeclaredTypes.contains(essence) { return nil }
-        if essence == "application/x-www-form-urlencoded" {
-            options.formEncodedHint = true
-            return nil
-        }
-        if essence == "text/tab-separated-values", options.delimiter == nil { options.delimiter = 0x09 }
-        guard let format = PointFormat(mediaType: type) else {
-            throw Problem.unsupportedMediaType(essence, supported: PointFormat.allCases.map(\.mediaType))
-        }
-        return format
     }
 
     /// The answer to what went wrong while a body was read.

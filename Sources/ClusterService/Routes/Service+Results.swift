@@ -15,9 +15,10 @@ extension Service {
         router.on(.get, "/v1/jobs/{id}/result/centroids") { [self] request, captures in
             try request.checkQuery(known: ["format"])
             let format = try request.resultFormat()
-            let table = CentroidTable(summary: try await stored(try await finishedJob(captures["id"])).summary)
-            return Response.bytes(table.bytes(format), mediaType: format.mediaType)
-                .packed(for: request)
+            let summary = try await stored(try await finishedJob(captures["id"])).summary
+            return try await Response.written(mediaType: format.mediaType) { output in
+                try await CentroidTable(summary: summary).write(format, to: output)
+            }.collected(when: summary.k * summary.d <= 65_536).packed(for: request)
         }
         router.on(.get, "/v1/jobs/{id}/result/assignments") { [self] request, captures in
             try request.checkQuery(known: ["format"])
@@ -36,7 +37,11 @@ extension Service {
     func result(of job: Job, as format: ResultFormat, headers: HTTPFields) async throws -> Response {
         let (summary, chunks) = try await stored(job)
         let encoder = ResultEncoder(chunks: chunks)
-        let table = format == .csv || format == .ndjson ? try input(of: job) : try? input(of: job)
+        let table =
+            switch format {
+            case .csv, .ndjson, .arrow: try input(of: job)
+            case .json, .npy: try? input(of: job)
+            }
         return try await Response.written(mediaType: format.mediaType, headers: headers) { output in
             switch format {
             case .json:
@@ -44,6 +49,7 @@ extension Service {
                     summary, job: job.id, model: job.model, identifiers: table?.identifiers?.runs, to: output)
             case .csv: try await encoder.writeLines(.csv, table, to: output)
             case .ndjson: try await encoder.writeLines(.ndjson, table, to: output)
+            case .arrow: try await encoder.writeLines(.arrow, table, to: output)
             case .npy: try await encoder.writeNumpy(count: summary.n, to: output)
             }
         }.collected(when: Self.isSmall(summary))

@@ -13,6 +13,7 @@ extension JSONPointDecoder {
         case .document: try readDocumentKey(token)
         case .documentValue: try readDocumentValue(token)
         case .columns: try readColumn(token)
+        case .index: try readIndex(token)
         case .rows: try readRow(token)
         case .rowArray: try readElement(token, &block)
         case .rowObject: try readMember(token, &block)
@@ -91,6 +92,7 @@ extension JSONPointDecoder {
         context = .document
         switch (JSONDocument.Member(member), token) {
         case (.points, .beginArray), (.data, .beginArray):
+            try rows.chooseIndex()
             context = .rows
             rows.label = String(decoding: member, as: UTF8.self)
         case (.columns, .beginArray):
@@ -98,7 +100,11 @@ extension JSONPointDecoder {
             document.names = []
             context = .columns
         case (.columns, .null): break
-        case (.index, .beginArray), (.index, .beginObject): skip()
+        case (.index, .beginArray):
+            rows.rowIndex.begin()
+            tokenizer.keepsNumberText = options.identifierColumn != nil
+            context = .index
+        case (.index, .beginObject): skip()
         case (.index, _): break
         default:
             throw unprocessable(
@@ -123,6 +129,16 @@ extension JSONPointDecoder {
         default:
             throw unprocessable("a column's name is no text", fix: "Name columns as in {\"columns\":[\"x\",\"y\"]}.")
         }
+    }
+
+    private mutating func readIndex(_ token: JSONToken) throws(FormatError) {
+        if token == .endArray {
+            tokenizer.keepsNumberText = false
+            context = .document
+            return
+        }
+        try rows.rowIndex.read(token, tokenizer, isKept: rows.mayTakeIndex)
+        if token == .beginArray || token == .beginObject { skip() }
     }
 
     private mutating func readRow(_ token: JSONToken) throws(FormatError) {

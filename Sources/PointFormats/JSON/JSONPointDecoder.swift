@@ -27,6 +27,8 @@ struct JSONPointDecoder: FormatDecoder {
         case documentValue
         /// The array of column names.
         case columns
+        /// The array of what identifies the rows.
+        case index
         /// The array of rows, in front of a row.
         case rows
         /// A row that is an array.
@@ -88,6 +90,7 @@ struct JSONPointDecoder: FormatDecoder {
         if context == .top, rows.count == 0 { throw .empty }
         if isPerhapsFlat, rows.count == 1 { throw flat }
         if shape == .document { try document.check(rows) }
+        try rows.rowIndex.checkAtEnd(rows: rows.count)
         if block.rowCount == 0 { throw document.noRows }
         return true
     }
@@ -97,8 +100,8 @@ struct JSONPointDecoder: FormatDecoder {
             format: shape == .lines ? .ndjson : .json,
             schema: PointSchema(
                 columns: rows.plan.select(rows.names ?? document.names), dimension: dimension,
-                identifier: rows.plan.identifierName(rows.names ?? document.names)),
-            rows: count, warnings: [], suspectsStrippedLineEnds: false)
+                identifier: rows.rowIndex.name ?? rows.plan.identifierName(rows.names ?? document.names)),
+            rows: count, warnings: rows.warnings, suspectsStrippedLineEnds: false)
     }
 
     /// Has the tokenizer keep the text of a number that identifies its row.
@@ -107,7 +110,7 @@ struct JSONPointDecoder: FormatDecoder {
         case .rowArray, .rowObject: tokenizer.keepsNumberText = rows.isAtIdentifier
         case .firstArray, .firstObject, .firstMember: tokenizer.keepsNumberText = true
         case .top, .document, .documentValue, .rows, .finished: tokenizer.keepsNumberText = false
-        case .columns: break
+        case .columns, .index: break
         }
     }
 

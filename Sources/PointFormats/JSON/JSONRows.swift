@@ -6,7 +6,9 @@ struct JSONRows: Sendable {
         case object
     }
 
-    let options: DecodingOptions
+    private(set) var options: DecodingOptions
+    /// What identifies the rows from outside them.
+    var rowIndex = JSONIndex()
     /// What the first row was.
     private(set) var kind: Kind?
     var plan = ColumnPlan()
@@ -35,6 +37,7 @@ struct JSONRows: Sendable {
                 code: .unprocessable, detail: "\"columns\" is empty. Name every number of a point, or leave it out.",
                 places: [.init(line: line, detail: "\"columns\" is empty")])
         }
+        if case .name(let name)? = options.identifierColumn, !names.contains(name) { takeIndex(name) }
         plan = try ColumnPlan(options, names: names, width: names.count, line: line)
         self.names = names
         width = names.count
@@ -70,11 +73,37 @@ struct JSONRows: Sendable {
         if kind == .object { try endObject(tokenizer, &block) } else { try endArray(tokenizer) }
         count += 1
         if problems.isEmpty {
+            if rowIndex.name != nil { block.identify(try rowIndex.next(tokenizer).utf8) }
             block.endRow()
         } else {
             block.dropRow()
             try problems.check(at: tokenizer.tokenStart)
         }
+    }
+
+    /// Whether the document's `index` may be what identifies the rows.
+    var mayTakeIndex: Bool {
+        if case .name? = options.identifierColumn { true } else { rowIndex.name != nil }
+    }
+
+    /// Decides, in front of the first row, whether the document's `index` identifies the rows: where the id_column is the
+    /// name of no column, and so the index's.
+    mutating func chooseIndex() throws(FormatError) {
+        if rowIndex.isThere, names == nil, case .name(let name)? = options.identifierColumn { takeIndex(name) }
+        guard let name = rowIndex.name, !rowIndex.isThere else { return }
+        let columns = KnownColumns(names: names, width: width, limit: options.maximumColumns)
+        throw columns.error("there is no column \(ErrorText.quoted(name)), and no \"index\" in front of the points.")
+    }
+
+    /// What was left out.
+    var warnings: [String] {
+        guard rowIndex.hasText, rowIndex.name == nil else { return [] }
+        return ["the document's index was left out; id_column=index keeps it as the ids of the rows"]
+    }
+
+    private mutating func takeIndex(_ name: String) {
+        rowIndex.name = name
+        options.identifierColumn = nil
     }
 
     /// Puts a number where it belongs.

@@ -15,4 +15,12 @@ enum JSONToken: Sendable, Equatable {
     case null
     /// `NaN` or `Infinity`, which are not JSON but which Python writes; the bytes are in `text`.
     case notFinite
+
+    /// Whether it is a string, a number or a truth value, whose text can identify a row.
+    var isScalar: Bool {
+        switch self {
+        case .string, .number, .boolean: true
+        case .beginArray, .endArray, .beginObject, .endObject, .key, .null, .notFinite: false
+        }
+    }
 }

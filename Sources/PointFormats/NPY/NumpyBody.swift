@@ -12,15 +12,16 @@ struct NumpyBody: Sendable {
     private var column = 0
     /// The bytes of a number that the last piece cut.
     private var pending: [UInt8] = []
-    /// In Fortran order, the columns that count, each at its place among the coordinates.
-    private var columns: [[Double]] = []
-    private var emitted = 0
+    /// In Fortran order, the columns that count.
+    private var columns: NumpyColumns?
     private var problems = ProblemLog()
     /// Whether rows lie there as they are kept, for as long as all numbers are finite.
     private var takesRows: Bool
 
     /// - Parameter start: where in the body the numbers start.
-    init(_ header: NumpyHeader, _ start: Int, _ options: DecodingOptions) throws(FormatError) {
+    init(
+        _ header: NumpyHeader, _ start: Int, _ options: DecodingOptions, _ scratch: ScratchSource?
+    ) throws(FormatError) {
         self.header = header
         self.start = start
         type = options.numberType
@@ -47,8 +48,8 @@ struct NumpyBody: Sendable {
         dimension = plan.dimension ?? header.columns
         takesRows = header.scalar.isStored(options.numberType) && !header.isFortranOrder && plan.dimension == nil
         guard header.isFortranOrder else { return }
-        let buffered = header.rows.multipliedReportingOverflow(by: 8 * dimension)
-        guard !buffered.overflow, buffered.partialValue <= options.maximumBufferedBytes else {
+        let held = header.rows.multipliedReportingOverflow(by: header.scalar.size * dimension)
+        guard scratch != nil || !held.overflow && held.partialValue <= options.maximumBufferedBytes else {
             throw FormatError(
                 code: .tooLarge,
                 detail:
@@ -56,15 +57,15 @@ struct NumpyBody: Sendable {
                     + "bytes. Save it in C order: numpy.save(file, numpy.ascontiguousarray(x)).",
                 places: [.init(detail: "Fortran order")])
         }
-        columns = Array(repeating: [], count: dimension)
+        columns = NumpyColumns(
+            header, plan, dimension: dimension, options.numberType,
+            ScratchBuffer(scratch, limit: options.maximumBufferedBytes))
     }
 
     private var count: Int { header.rows * header.columns }
 
     /// Reads until the bytes end or the block is full.
-    mutating func decode(
-        _ bytes: UnsafeRawBufferPointer, into block: inout RowBlock
-    ) throws(FormatError) -> Int {
+    mutating func decode(_ bytes: UnsafeRawBufferPointer, into block: inout RowBlock) throws -> Int {
         let size = header.scalar.size
         var taken = 0
         while !pending.isEmpty, taken < bytes.count {
@@ -73,9 +74,7 @@ struct NumpyBody: Sendable {
             if pending.count == size {
                 let number = pending
                 pending = []
-                try number.withUnsafeBufferPointer { bytes throws(FormatError) in
-                    _ = try readNumbers(UnsafeRawBufferPointer(bytes), &block)
-                }
+                try number.withUnsafeBytes { _ = try readNumbers($0, &block) }
             }
         }
         if block.isFull || taken == bytes.count { return taken }
@@ -96,7 +95,7 @@ struct NumpyBody: Sendable {
     /// Ends the body, and in Fortran order hands the points over.
     ///
     /// - Returns: whether all were handed over.
-    mutating func finish(into block: inout RowBlock) throws(FormatError) -> Bool {
+    mutating func finish(into block: inout RowBlock) throws -> Bool {
         guard index == count else {
             let present = index * header.scalar.size + pending.count
             throw FormatError(
@@ -106,14 +105,7 @@ struct NumpyBody: Sendable {
                 places: [.init(byte: start + present, detail: "the end of the body")])
         }
         try problems.checkAtEnd()
-        guard header.isFortranOrder else { return true }
-        while emitted < header.rows {
-            if block.isFull { return false }
-            for column in columns { block.append(column[emitted]) }
-            block.endRow()
-            emitted += 1
-        }
-        return true
+        return try columns?.emit(into: &block) ?? true
     }
 
     /// Reads the whole numbers of a piece, up to the end of the array.
@@ -121,10 +113,15 @@ struct NumpyBody: Sendable {
     /// - Returns: how many bytes they take.
     private mutating func readNumbers(
         _ bytes: UnsafeRawBufferPointer, _ block: inout RowBlock
-    ) throws(FormatError) -> Int {
+    ) throws -> Int {
         guard let base = bytes.baseAddress else { return 0 }
         let size = header.scalar.size
         let available = min(bytes.count / size, count - index)
+        if header.isFortranOrder {
+            try readColumns(UnsafeRawBufferPointer(rebasing: bytes[..<(available * size)]))
+            index += available
+            return available * size
+        }
         var done = 0
         while done < available, !block.isFull {
             if column == 0, takesRows {
@@ -137,13 +134,36 @@ struct NumpyBody: Sendable {
             done += 1
             let slot = plan.slot(column)
             if slot != ColumnPlan.skipped {
-                if !value.isFinite { note(value, base + (done - 1) * size) }
+                if !value.isFinite { note(value, base + (done - 1) * size, row) }
                 store(value, slot, &block)
             }
             try advance(&block)
         }
         index += done
         return done * size
+    }
+
+    /// Reads numbers in Fortran order, a run of one column after the other.
+    private mutating func readColumns(_ bytes: UnsafeRawBufferPointer) throws {
+        let size = header.scalar.size
+        var rest = bytes
+        while let base = rest.baseAddress, !rest.isEmpty {
+            let count = min(rest.count / size, header.rows - row)
+            if plan.slot(column) != ColumnPlan.skipped {
+                for number in 0..<count {
+                    let value = header.scalar.load(base + number * size, type)
+                    if !value.isFinite { note(value, base + number * size, row + number) }
+                }
+            }
+            let run = UnsafeRawBufferPointer(rebasing: rest[..<(count * size)])
+            try columns?.take(run, column: column, row: row)
+            rest = UnsafeRawBufferPointer(rebasing: rest[(count * size)...])
+            row += count
+            if row == header.rows {
+                row = 0
+                column += 1
+            }
+        }
     }
 
     /// Takes whole rows that lie there as they are kept, as many as the block has room for.
@@ -164,9 +184,7 @@ struct NumpyBody: Sendable {
 
     @inline(__always)
     private mutating func store(_ value: Double, _ slot: Int, _ block: inout RowBlock) {
-        if header.isFortranOrder {
-            columns[slot].append(value)
-        } else if plan.dimension == nil {
+        if plan.dimension == nil {
             block.append(value)
         } else {
             if block.count == block.rowStart { block.beginRow(dimension: dimension) }
@@ -174,17 +192,9 @@ struct NumpyBody: Sendable {
         }
     }
 
-    /// Steps to the next number, and ends the row or the column.
+    /// Steps to the next number, and ends the row.
     @inline(__always)
     private mutating func advance(_ block: inout RowBlock) throws(FormatError) {
-        if header.isFortranOrder {
-            row += 1
-            if row == header.rows {
-                row = 0
-                column += 1
-            }
-            return
-        }
         column += 1
         guard column == header.columns else { return }
         column = 0
@@ -197,7 +207,7 @@ struct NumpyBody: Sendable {
         }
     }
 
-    private mutating func note(_ value: Double, _ address: UnsafeRawPointer) {
+    private mutating func note(_ value: Double, _ address: UnsafeRawPointer, _ row: Int) {
         let offset = header.isFortranOrder ? column * header.rows + row : row * header.columns + column
         let isTooLarge = value.isInfinite && header.scalar.isFinite(address)
         let place = FormatError.Place(

@@ -1,21 +1,23 @@
 /// Reads `.npy`: a short header, then numbers of one type and nothing else.
 ///
 /// C order is streamed. In Fortran order the columns come one behind the other, so that the first point is complete
-/// only near the end: the columns that count are held as `Float`, within ``DecodingOptions/maximumBufferedBytes``.
+/// only near the end: the columns that count go to a scratch buffer as they are.
 struct NumpyDecoder: FormatDecoder {
     /// The most bytes a header may have; NumPy itself reads 10,000.
     private static let longestHeader = 65_536
 
     private let options: DecodingOptions
+    private let scratch: ScratchSource?
     /// The header's bytes, then the bytes of a number that the last piece cut.
     private var pending: [UInt8] = []
     private var body: NumpyBody?
 
-    init(options: DecodingOptions) { self.options = options }
+    init(options: DecodingOptions, scratch: ScratchSource?) {
+        self.options = options
+        self.scratch = scratch
+    }
 
-    mutating func decode(
-        _ bytes: UnsafeRawBufferPointer, into block: inout RowBlock
-    ) throws(FormatError) -> Int {
+    mutating func decode(_ bytes: UnsafeRawBufferPointer, into block: inout RowBlock) throws -> Int {
         var taken = 0
         while body == nil, taken < bytes.count {
             pending.append(bytes[taken])
@@ -27,9 +29,9 @@ struct NumpyDecoder: FormatDecoder {
         return taken + (try body?.decode(rest, into: &block) ?? 0)
     }
 
-    mutating func finish(into block: inout RowBlock) throws(FormatError) -> Bool {
+    mutating func finish(into block: inout RowBlock) throws -> Bool {
         guard body != nil else {
-            if pending.isEmpty { throw .empty }
+            if pending.isEmpty { throw FormatError.empty }
             throw FormatError(
                 code: .malformed, detail: "the body ends inside the .npy header. Send the whole file.",
                 places: [.init(byte: pending.count, detail: "the end of the body")])
@@ -60,7 +62,7 @@ struct NumpyDecoder: FormatDecoder {
             throw Self.error("has a header of \(length) bytes, which is too long")
         }
         guard pending.count == start + length else { return }
-        body = try NumpyBody(NumpyHeader(dictionary: Array(pending[start...])), start + length, options)
+        body = try NumpyBody(NumpyHeader(dictionary: Array(pending[start...])), start + length, options, scratch)
         pending = []
     }
 

@@ -22,6 +22,13 @@ struct NumpyScalar: Sendable, Equatable {
         #endif
     }
 
+    /// A little-endian type.
+    init(_ kind: Kind, size: Int) {
+        self.kind = kind
+        self.size = size
+        isBigEndian = false
+    }
+
     /// Reads a type string such as `<f4`: byte order, kind, size.
     init(_ descr: String) throws(FormatError) {
         var rest = descr.utf8[...]

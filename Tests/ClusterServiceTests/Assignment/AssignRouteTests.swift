@@ -30,6 +30,10 @@ import Testing
         case .npy:
             writer.append(npyHeader: [rows.count, 2])
             writer.append(npyValues: rows.flatMap(\.self))
+        case .arrow:
+            writer.append(arrowSchema: [("x", .float32), ("y", .float32)])
+            writer.append(arrowRows: rows.count, [.float32(rows.map { $0[0] }), .float32(rows.map { $0[1] })])
+            writer.appendArrowEnd()
         }
         return writer.bytes
     }
@@ -48,6 +52,10 @@ import Testing
         case .npy:
             let start = 10 + Int(answer.bytes[8]) + Int(answer.bytes[9]) << 8
             return stride(from: start, to: answer.bytes.count, by: 4).map { Int(answer.bytes[$0]) }
+        case .arrow:
+            var options = DecodingOptions()
+            options.columns = [.name("cluster")]
+            return try decodePoints(answer.bytes, format: .arrow, options: options).points.rows.map { Int($0[0]) }
         }
     }
 
@@ -118,7 +126,8 @@ import Testing
         await test.service.stop()
     }
 
-    @Test(arguments: ["csv", "json", "ndjson", "npy"]) func whatIsWrongWithABodyIsTheStatus(format: String) async throws
+    @Test(arguments: ["csv", "json", "ndjson", "npy", "arrow"]) func whatIsWrongWithABodyIsTheStatus(format: String)
+        async throws
     {
         let test = try await TestService { $0.datasetBytes = 1 << 20 }
         let path = try await model(test) + "?format=\(format)"

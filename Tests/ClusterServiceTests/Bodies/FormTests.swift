@@ -81,6 +81,15 @@ import Testing
         let declared = try await test.send(
             .put, "/v1/datasets/d", [.contentType: type], bytes: form(Array("[[1,2],[3,4]]".utf8), type: "text/csv"))
         #expect(declared.status == 422, "the type of the file is obeyed")
+        let tabs = try await test.send(
+            .put, "/v1/datasets/t", [.contentType: type],
+            bytes: form(Array("x,1\ty,2\n0,5\t1\n".utf8), type: "text/tab-separated-values"))
+        #expect(tabs.status == 422 && tabs.text.contains("0,5"), "a comma in a cell separates nothing: \(tabs.text)")
+        for (part, detail) in [("application/vnd.apache.parquet", "duckdb -c"), ("application/xml", "text/csv")] {
+            let refused = try await test.send(
+                .put, "/v1/datasets/u", [.contentType: type], bytes: form(Array(points.utf8), type: part))
+            #expect(refused.status == 415 && refused.text.contains(detail), "\(refused.text)")
+        }
         await test.service.stop()
     }
 

@@ -3,13 +3,17 @@ import Testing
 @testable import ClusterService
 
 @Suite struct CentroidTableTests {
-    @Test func jsonAndCSVSayTheSame() throws {
+    @Test func jsonAndCSVSayTheSame() async throws {
         let summary = ResultSummary(try SampleResult.clustering(), columns: ["x", "y"], seed: 0, warnings: [])
-        let table = CentroidTable(summary: summary)
-        let json = try JSONValue.parse(table.json)
+        func text(_ format: ResultFormat) async throws -> String {
+            let gathered = Gathered()
+            try await CentroidTable(summary: summary).write(format, to: gathered.output)
+            return gathered.text
+        }
+        let json = try JSONValue.parse(try await text(.json).utf8)
         #expect(json["k"] == .integer(2) && json["d"] == .integer(2))
         #expect(json["centroids"] == ResultSummary.matrix(summary.centroids))
-        let lines = String(decoding: table.csv, as: UTF8.self).split(separator: "\n")
+        let lines = try await text(.csv).split(separator: "\n")
         #expect(lines[0] == "cluster,x,y,size,weight")
         for (cluster, line) in lines.dropFirst().enumerated() {
             let numbers = line.split(separator: ",").compactMap { Double($0) }

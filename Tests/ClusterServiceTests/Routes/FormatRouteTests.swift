@@ -21,6 +21,10 @@ import Testing
         case .npy:
             writer.append(npyHeader: [rows.count, 2])
             writer.append(npyValues: rows.flatMap(\.self))
+        case .arrow:
+            writer.append(arrowSchema: [("x", .float32), ("y", .float32)])
+            writer.append(arrowRows: rows.count, [.float32(rows.map { $0[0] }), .float32(rows.map { $0[1] })])
+            writer.appendArrowEnd()
         }
         return writer.bytes
     }
@@ -62,6 +66,11 @@ import Testing
             let npy = try await test.get("/v1/jobs/\(job)/\(path)?format=npy")
             #expect(npy.text.contains("'descr': '<i4'") && npy.text.contains("'shape': (6,)"))
             #expect(words(npy.bytes) == numbers)
+            let arrow = try await test.get("/v1/jobs/\(job)/\(path)", [.accept: "application/vnd.apache.arrow.stream"])
+            let (table, schema) = try decodePoints(arrow.bytes, format: nil)
+            #expect(schema.columns == (path == "result" ? ["x", "y"] : []) + ["cluster", "distance", "confidence"])
+            #expect(table.rows.map { UInt32($0[$0.count - 3]) } == numbers)
+            if path == "result" { #expect(table.rows.map { Array($0.prefix(2)) } == Self.rows) }
             let lines = try await test.get("/v1/jobs/\(job)/\(path)", [.accept: "application/x-ndjson"]).text
                 .split(separator: "\n").map { try JSONValue.parse($0.utf8) }
             #expect(lines.map { $0["cluster"] } == labels)
@@ -72,12 +81,42 @@ import Testing
         let centroids = try await test.get("/v1/jobs/\(job)/result/centroids?format=npy")
         #expect(centroids.text.contains("'descr': '<f4'") && centroids.text.contains("'shape': (2, 2)"))
         let (points, _) = try decodePoints(centroids.bytes, format: .npy)
+        let arrow = try await test.get("/v1/jobs/\(job)/result/centroids?format=arrow")
+        let (table, schema) = try decodePoints(arrow.bytes, format: nil)
+        #expect(schema.columns == ["cluster", "x", "y", "size", "weight"])
+        #expect(table.rows == [[0] + points.rows[0] + [3, 0.5], [1] + points.rows[1] + [3, 0.5]])
         let lines = try await test.get("/v1/jobs/\(job)/result/centroids?format=ndjson").text
             .split(separator: "\n").map { try JSONValue.parse($0.utf8) }
         #expect(lines.count == 2 && lines[1]["cluster"] == .integer(1) && lines[1]["size"] == .integer(3))
         for (line, row) in zip(lines, points.rows) {
             guard case .number(let x)? = line["x"] else { continue }
             #expect(Float(x) == row[0])
+        }
+        await test.service.stop()
+    }
+
+    @Test func columnsOfTheSameNameLeaveUnderNamesOfTheirOwn() async throws {
+        let test = try await TestService()
+        let stored = try await test.send(.put, "/v1/datasets/a", body: "x,x,x_2,cluster\n0,1,2,3\n4,5,6,7\n")
+        #expect(stored.status == 201)
+        let line = try await test.get("/v1/datasets/a/content?format=ndjson").text.split(separator: "\n")[0]
+        #expect(line == #"{"x":0,"x_3":1,"x_2":2,"cluster":3}"#)
+        let key = try await test.send(.put, "/v1/datasets/b?id_column=0", body: "x,x\n0,1\n4,5\n")
+        #expect(key.status == 201)
+        #expect(try await test.get("/v1/datasets/b/content?format=csv").text == "x,x_2\n0,1\n4,5\n")
+        await test.service.stop()
+    }
+
+    /// By its first bytes and by its declared type alike, also as a part of a form.
+    @Test func parquetIsRefusedWithTheLineThatConvertsIt() async throws {
+        let test = try await TestService()
+        let bytes = Array("PAR1\u{15}\u{4}".utf8)
+        let line = #"duckdb -c \"COPY (FROM 'points.parquet') TO '/dev/stdout' (FORMAT csv)\" | curl --data-binary @- "#
+        for headers: HTTPFields in [
+            [:], [.contentType: "application/vnd.apache.parquet"], [.contentType: "application/x-parquet; v=1"],
+        ] {
+            let reply = try await test.send(.post, "/v1/cluster?k=2", headers, bytes: bytes)
+            #expect(reply.status == 415 && reply.text.contains(line), "\(reply.text)")
         }
         await test.service.stop()
     }
@@ -102,6 +141,13 @@ import Testing
         let content = try await test.get("/v1/datasets/a/content?format=csv")
         let again = try await test.send(.put, "/v1/datasets/b?id_column=key", bytes: content.bytes)
         #expect(again.headers[.eTag] == stored.headers[.eTag], "the same content is the same set")
+        for format in ["json", "ndjson", "arrow"] {
+            let content = try await test.get("/v1/datasets/a/content?format=\(format)")
+            let again = try await test.send(.put, "/v1/datasets/b?id_column=key", bytes: content.bytes)
+            #expect(again.headers[.eTag] == stored.headers[.eTag], "\(format): \(again.text)")
+        }
+        let lost = try await test.send(.put, "/v1/datasets/d", bytes: test.get("/v1/datasets/a/content").bytes)
+        #expect(lost.text.contains("id_column=index keeps it"), "\(lost.text)")
         let direct = try await test.send(.post, "/v1/cluster?k=2&id_column=1", [.accept: "text/csv"], body: body)
         #expect(direct.status == 200 && direct.text.hasPrefix("key,x,y,cluster"), "\(direct.text)")
         for query in ["id_column=", "id_column=nobody"] {

@@ -54,7 +54,7 @@ extension EndToEnd {
             try await session.call("getDataset", expecting: 200, path: name)
             try await session.call("getDataset", expecting: 304, path: name, headers: ["If-None-Match": tag])
             // Each format has a tag of its own.
-            for format in ["json", "csv", "npy"] {
+            for format in ["json", "csv", "npy", "arrow"] {
                 let whole = try await session.call(
                     "getDatasetContent", expecting: 200, path: name, query: ["format": format])
                 let known = try #require(whole["ETag"])
@@ -142,7 +142,9 @@ extension EndToEnd {
                 let samples = [
                     csv: points.csv, "text/tab-separated-values": Data(tabs.utf8), json: points.json,
                     "application/x-ndjson": points.ndjson, "application/x-npy": points.npy,
-                    "application/octet-stream": points.npy, "application/x-www-form-urlencoded": points.csv,
+                    "application/vnd.apache.arrow.stream": points.arrow,
+                    "application/vnd.apache.arrow.file": points.arrow, "application/octet-stream": points.npy,
+                    "application/x-www-form-urlencoded": points.csv,
                 ]
                 let documented = try #require(session.document["cluster"]).bodies.keys
                 #expect(Set(samples.keys).union(["multipart/form-data"]) == Set(documented))

@@ -1,4 +1,5 @@
 import Foundation
+import PointFormats
 
 /// Points that a test makes up, and the ways to write them down.
 struct SamplePoints {
@@ -50,6 +51,16 @@ struct SamplePoints {
             for value in row { withUnsafeBytes(of: value.bitPattern.littleEndian) { data.append(contentsOf: $0) } }
         }
         return data
+    }
+
+    /// An Arrow stream of a column a coordinate, float32.
+    var arrow: Data {
+        var writer = ByteWriter()
+        let columns = (rows.first ?? []).indices
+        writer.append(arrowSchema: columns.map { ("x\($0 + 1)", .float32) })
+        writer.append(arrowRows: rows.count, columns.map { column in .float32(rows.map { $0[column] }) })
+        writer.appendArrowEnd()
+        return Data(writer.bytes)
     }
 
     private var rowTexts: [String] {

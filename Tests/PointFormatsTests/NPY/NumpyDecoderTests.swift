@@ -107,4 +107,19 @@ import Testing
             decode(writer.bytes).bits
                 == [1, -0.0, Float.leastNonzeroMagnitude, Float.greatestFiniteMagnitude].map(\.bitPattern))
     }
+
+    @Test func aLongArrayInFortranOrderIsTurnedThroughTheScratchStorage() throws {
+        let rows = 2_200_000
+        let header = "{'descr': '<f4', 'fortran_order': True, 'shape': (\(rows), 2), }"
+        var body = [0x93] + Array("NUMPY".utf8) + [1, 0, UInt8(header.utf8.count), 0] + Array(header.utf8)
+        let column = (0..<rows).map { Float($0 % 4_093) }
+        for values in [column, column.map { -$0 }] { values.withUnsafeBytes { body += $0 } }
+        let scratch = MemoryScratch()
+        var decoder = PointDecoder(format: .npy, scratch: { scratch })
+        var points = PointArray()
+        try body.withUnsafeBytes { try decoder.feed($0, into: &points) }
+        #expect(try decoder.finish(into: &points).rows == rows)
+        #expect(scratch.bytes.count > 8 * rows - ScratchBuffer.memoryLimit)
+        #expect(points.values.indices.allSatisfy { points.values[$0] == ($0 % 2 == 0 ? 1 : -1) * column[$0 / 2] })
+    }
 }
