@@ -29,6 +29,14 @@ import Testing
             outcome.summary?.schema.columns == ["i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "f2", "f4", "f8", "b"])
     }
 
+    @Test func doublesAreReadExactly() throws {
+        let wide = decodeDoubles(
+            try ArrowSamples.file("types.arrows"),
+            options: decodingOptions { $0.columns = [.name("f8"), .name("i4"), .name("f2")] })
+        let rows = zip([0.5, -1.25, 3, 1e-3, 65504], zip([-0x1p31, 0, 1, 2, 0x1p31 - 1], [0.5, -1.25, 3, 0.25, 2]))
+        #expect(wide.bits == rows.flatMap { [$0, $1.0, $1.1] }.map(\.bitPattern), "\(wide)")
+    }
+
     @Test(arguments: ["long_lz4.arrows", "long_zstd.arrows"]) func packedBuffersAreUnpacked(name: String) throws {
         #expect(try outcome(name).values == (0..<3_000).flatMap { [Float($0 % 7), Float($0)] })
     }
