@@ -3,7 +3,8 @@
 
 #include <stdint.h>
 
-#if defined(__x86_64__) && defined(__linux__)
+// Under the thread sanitizer there is one clone: what chooses among several runs before its runtime, which it would call.
+#if defined(__x86_64__) && defined(__linux__) && !__has_feature(thread_sanitizer)
 #define AC_CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
 #else
 #define AC_CLONES
