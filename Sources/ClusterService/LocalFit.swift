@@ -78,7 +78,8 @@ public struct LocalFit: Sendable {
         while let piece = try input.next() {
             try piece.withUnsafeBytes { try decoder.feed($0, into: &sink) }
         }
-        return (sink, try decoder.finish(into: &sink))
+        let summary = try decoder.finish(into: &sink)
+        return (sink, summary)
     }
 
     private static let writeToStandardOutput: ByteOutput = { bytes in

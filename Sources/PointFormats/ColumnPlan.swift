@@ -130,7 +130,7 @@ struct ColumnPlan: Sendable {
         var numbers: [String: Int] = [:]
         return names.map { name in
             var free = name
-            while !taken.insert(free).inserted || free != name && all.contains(free) {
+            while free != name && all.contains(free) || !taken.insert(free).inserted {
                 numbers[name, default: 1] += 1
                 free = "\(name)_\(numbers[name, default: 2])"
             }

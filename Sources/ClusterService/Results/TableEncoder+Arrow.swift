@@ -13,9 +13,16 @@ extension TableEncoder {
     func arrowColumns(of block: TableBlock) -> [ByteWriter.ArrowColumn] {
         var columns: [ByteWriter.ArrowColumn] = []
         if hasIdentifiers { columns.append(.text(block.identifiers ?? RowIdentifiers())) }
-        for column in 0..<dimension {
-            let cells = stride(from: block.values.startIndex + column, to: block.values.endIndex, by: dimension)
-            columns.append(.float32(cells.map { block.values[$0] }))
+        block.values.withUnsafeBufferPointer { values in
+            for column in 0..<dimension {
+                let cells = [Float](unsafeUninitializedCapacity: block.count) { cells, count in
+                    for row in 0..<block.count {
+                        cells.initializeElement(at: row, to: values[row * dimension + column])
+                    }
+                    count = block.count
+                }
+                columns.append(.float32(cells))
+            }
         }
         guard hasAssignments else { return columns }
         return columns + [

@@ -86,10 +86,10 @@ private struct ArrowBodyWriter {
         // No cell is null, which an empty buffer says.
         add([] as [UInt8])
         switch column {
-        case .float32(let values): add(values.map(\.bitPattern.littleEndian))
-        case .float64(let values): add(values.map(\.bitPattern.littleEndian))
-        case .int32(let values): add(values.map(\.littleEndian))
-        case .int64(let values): add(values.map(\.littleEndian))
+        case .float32(let values): add(values.map { $0.bitPattern.littleEndian })
+        case .float64(let values): add(values.map { $0.bitPattern.littleEndian })
+        case .int32(let values): add(values.map { $0.littleEndian })
+        case .int64(let values): add(values.map { $0.littleEndian })
         case .text(let identifiers):
             var offsets: [Int32] = [0]
             var text: [UInt8] = []

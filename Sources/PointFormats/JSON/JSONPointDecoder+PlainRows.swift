@@ -117,11 +117,11 @@ private struct PlainRowReader {
 
 extension JSONRows {
     /// The width of rows that may be read as plain ones: arrays of which every element is a coordinate, and of which the
-    /// first was read, while nothing is wrong.
+    /// first was read, while nothing is wrong and nothing outside them identifies them.
     var plainWidth: Int? {
-        guard kind == .array, index == 0, plan.dimension == nil, plan.identifierIndex == nil, problems.isEmpty else {
-            return nil
-        }
+        guard kind == .array, index == 0, plan.dimension == nil, plan.identifierIndex == nil, rowIndex.name == nil,
+            problems.isEmpty
+        else { return nil }
         return count > 0 ? width : nil
     }
 }

@@ -7,7 +7,8 @@ import Testing
             format: .json, options: decodingOptions { $0.identifierColumn = id.map { ColumnSelector($0) } })
         var sink = IdentifierRecorder()
         try Array(body.utf8).withUnsafeBytes { try decoder.feed($0, into: &sink) }
-        return (sink, try decoder.finish(into: &sink))
+        let summary = try decoder.finish(into: &sink)
+        return (sink, summary)
     }
 
     @Test(arguments: [
