@@ -5,6 +5,8 @@
   bench.py --sets FOLDER        every NAME/X.npy with NAME/y.npy below FOLDER as well (repeatable)
   bench.py --scale              how our cost grows with N, d and k, alone
   bench.py --quick              the generated sets with a tenth of the points
+  bench.py --check              what gates.py asks for, with exit status 1 where it is missed: the generated sets with
+                                one thread and two, the paper's grid, and --sets against a table of --baselines
 """
 
 import argparse
@@ -21,6 +23,7 @@ from pathlib import Path
 import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parent))
+import gates
 import sets
 
 HERE = Path(__file__).resolve().parent
@@ -129,6 +132,31 @@ def scale(arguments):
     return rows
 
 
+def check(arguments, rows):
+    """Everything that gates.py asks for, about rows that were measured already and more."""
+    checks = list(gates.generated(rows, arguments.absolute))
+    if not arguments.only_given:
+        for shape in [] if arguments.quick else sets.GENERATED:
+            point_set = sets.generate(arguments.data, **shape)
+            walls = []
+            for count in (1, 2):
+                found, problem = measure(arguments, "ours", point_set, arguments.repeats, threads=count)
+                walls.append(float("inf") if problem else min(found[0]["wall"]))
+            checks += gates.threads(point_set.name, *walls)
+        paper = []
+        for shape in sets.PAPER:
+            paper += compare(changed(arguments, methods=["ours"], repeats=1),
+                             sets.generate(arguments.data, **shape))
+        checks += gates.paper(paper)
+    if arguments.baselines:
+        checks += gates.labelled(rows, arguments.baselines)
+    return gates.report(checks)
+
+
+def changed(arguments, **changes):
+    return argparse.Namespace(**{**vars(arguments), **changes})
+
+
 def write(rows, path):
     if not rows:
         return
@@ -165,6 +193,9 @@ def main():
     parser.add_argument("--core", type=int, default=0)
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--scale", action="store_true")
+    parser.add_argument("--check", action="store_true")
+    parser.add_argument("--baselines", help="a CSV table of name, kmeans10 and gmm_spherical to check --sets against")
+    parser.add_argument("--absolute", action="store_true", help="check CPU seconds, too: they hold on one machine only")
     arguments = parser.parse_args()
     header(arguments)
     results = Path(arguments.results)
@@ -183,6 +214,8 @@ def main():
         rows += compare(arguments, point_set)
     summarize(rows)
     write(rows, results / "numerics.csv")
+    if arguments.check and not check(arguments, rows):
+        sys.exit(1)
 
 
 if __name__ == "__main__":

@@ -30,11 +30,17 @@ GENERATED = [
 ]
 
 
-def generate(folder, n, d, k, sigma, seed=0):
+# The paper's experiments: every clustering of these has to be as good as the rule of somebody who knows the mixture.
+PAPER = [dict(n=20_000, d=d, k=k, sigma=sigma) for d in (2, 16, 64, 256) for k in (2, 5, 20) if k <= d
+         for sigma in (0.1, 0.3, 0.5, 1.0)]
+PAPER += [dict(n=20_000, d=d, k=2, sigma=sigma, shares=(0.9, 0.1)) for d in (2, 16, 64) for sigma in (0.1, 0.3, 0.5)]
+
+
+def generate(folder, n, d, k, sigma, seed=0, shares=None):
     """Writes X.npy and y.npy once, block by block, and returns the set with the Bayes rule's ARI."""
     from sklearn.metrics import adjusted_rand_score
 
-    name = f"n{n}_d{d}_k{k}_s{sigma}"
+    name = f"n{n}_d{d}_k{k}_s{sigma}" + ("" if shares is None else "_w" + "-".join(map(str, shares)))
     home = Path(folder) / name
     result = PointSet(name, home / "X.npy", home / "y.npy", k)
     note = home / "bayes.json"
@@ -44,13 +50,17 @@ def generate(folder, n, d, k, sigma, seed=0):
         centroids = np.linalg.qr(random.normal(size=(d, k)))[0].T.astype(np.float32)
         points = np.lib.format.open_memmap(result.points, mode="w+", dtype=np.float32, shape=(n, d))
         labels = random.permutation(np.arange(n, dtype=np.int32) % k)
+        bias = np.zeros(k)
+        if shares is not None:
+            labels = random.permutation(np.repeat(np.arange(k, dtype=np.int32), [round(n * s) for s in shares]))
+            bias = sigma**2 * np.log(shares)
         best = np.empty(n, np.int32)
         for start in range(0, n, 1 << 16):
             rows = slice(start, min(n, start + (1 << 16)))
             own = labels[rows]
             block = centroids[own] + np.float32(sigma) * random.standard_normal((len(own), d), dtype=np.float32)
             points[rows] = block
-            best[rows] = (block @ centroids.T).argmax(1)  # nearest, for centroids of one length
+            best[rows] = (block @ centroids.T + bias).argmax(1)  # likeliest, for centroids of one length
         points.flush()
         np.save(result.labels, labels)
         note.write_text(json.dumps(adjusted_rand_score(labels, best)))
