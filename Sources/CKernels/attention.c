@@ -24,6 +24,13 @@ AC_INLINE void exponential(lanes *value) {
     *value = SELECT(vanishing, (lanes){0}, (lanes)scaled);
 }
 
+/// Σ_l w_l·log(total_l) over the first `valid` lanes.
+AC_INLINE double weighted_log(const lanes *total, const float *weights, int64_t valid) {
+    double sum = 0;
+    for (int64_t l = 0; l < valid; l++) sum += weights[l] * log((*total)[l]);
+    return sum;
+}
+
 /// Σ log(total_l) over the first `valid` lanes: the product of 16 sums of at most k terms fits a double by far.
 AC_INLINE double log_of_product(const lanes *total, int64_t valid) {
     double product = 1;
@@ -31,8 +38,8 @@ AC_INLINE double log_of_product(const lanes *total, int64_t valid) {
     return log(product);
 }
 
-AC_CLONES void ac_attend(const float *distances, int64_t stride, int64_t count, int64_t k, const float *bias,
-                         float half, float *responsibilities, double *log_likelihood, double *scatter) {
+AC_INLINE void attend(const float *distances, int64_t stride, int64_t count, int64_t k, const float *bias, float half,
+                      const float *weights, float *responsibilities, double *log_likelihood, double *scatter) {
     const ilanes index = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
     double log_sum = 0, scatter_sum = 0;
     for (int64_t b = 0; b < count; b += AC_LANES) {
@@ -53,23 +60,35 @@ AC_CLONES void ac_attend(const float *distances, int64_t stride, int64_t count, 
             STORE(responsibilities + c * stride + b, e);
         }
         lanes inverse = SELECT(inside, 1.0f / total, (lanes){0});
+        if (weights) inverse *= LOAD(weights + b);
         for (int64_t c = 0; c < k; c++) {
             float *r = responsibilities + c * stride + b;
             STORE(r, LOAD(r) * inverse);
         }
         weighted *= inverse;
         for (int64_t l = 0; l < valid; l++) {
-            log_sum += top[l];
+            log_sum += weights ? weights[b + l] * (double)top[l] : top[l];
             scatter_sum += weighted[l];
         }
-        log_sum += log_of_product(&total, valid);
+        log_sum += weights ? weighted_log(&total, weights + b, valid) : log_of_product(&total, valid);
     }
     *log_likelihood += log_sum;
     *scatter += scatter_sum;
 }
 
-AC_CLONES int64_t ac_choose(const float *distances, int64_t stride, int64_t count, int64_t k, const float *bias,
-                            float half, int32_t *labels, float *confidence, double *log_likelihood) {
+AC_CLONES void ac_attend(const float *distances, int64_t stride, int64_t count, int64_t k, const float *bias,
+                         float half, float *responsibilities, double *log_likelihood, double *scatter) {
+    attend(distances, stride, count, k, bias, half, 0, responsibilities, log_likelihood, scatter);
+}
+
+AC_CLONES void ac_attend_weighted(const float *distances, int64_t stride, int64_t count, int64_t k, const float *bias,
+                                  float half, const float *weights, float *responsibilities, double *log_likelihood,
+                                  double *scatter) {
+    attend(distances, stride, count, k, bias, half, weights, responsibilities, log_likelihood, scatter);
+}
+
+AC_INLINE int64_t choose(const float *distances, int64_t stride, int64_t count, int64_t k, const float *bias, float half,
+                         const float *weights, int32_t *labels, float *confidence, double *log_likelihood) {
     double sum = 0;
     int64_t ties = 0;
     for (int64_t b = 0; b < count; b += AC_LANES) {
@@ -93,12 +112,23 @@ AC_CLONES int64_t ac_choose(const float *distances, int64_t stride, int64_t coun
             labels[b + l] = label[l];
             confidence[b + l] = 1.0f / total[l];
             ties -= tied[l];
-            sum += top[l];
+            sum += weights ? weights[b + l] * (double)top[l] : top[l];
         }
-        sum += log_of_product(&total, valid);
+        sum += weights ? weighted_log(&total, weights + b, valid) : log_of_product(&total, valid);
     }
     *log_likelihood += sum;
     return ties;
+}
+
+AC_CLONES int64_t ac_choose(const float *distances, int64_t stride, int64_t count, int64_t k, const float *bias,
+                            float half, int32_t *labels, float *confidence, double *log_likelihood) {
+    return choose(distances, stride, count, k, bias, half, 0, labels, confidence, log_likelihood);
+}
+
+AC_CLONES int64_t ac_choose_weighted(const float *distances, int64_t stride, int64_t count, int64_t k,
+                                     const float *bias, float half, const float *weights, int32_t *labels,
+                                     float *confidence, double *log_likelihood) {
+    return choose(distances, stride, count, k, bias, half, weights, labels, confidence, log_likelihood);
 }
 
 AC_CLONES int64_t ac_choose_largest(const float *scores, int64_t stride, int64_t count, int64_t k,

@@ -1,4 +1,4 @@
-#include "quality.h"
+#include "CKernels.h"
 #include "lanes.h"
 
 #include <math.h>
@@ -10,6 +10,15 @@ AC_CLONES void ac_exact_rows(const float *values, const int64_t *rows, int64_t f
     for (int64_t i = 0; i < count; i++) {
         const float *x = values + (rows ? rows[first + i] : first + i) * d;
         for (int64_t j = 0; j < d; j++) out[i * d + j] = ((double)x[j] - offset[j]) * factor[j];
+    }
+}
+
+void ac_exact_directions(const float *values, const int64_t *rows, int64_t first, int64_t count, int64_t d,
+                         const double *offset, const double *factor, double *out) {
+    for (int64_t i = 0; i < count; i++) {
+        const float *x = values + (rows ? rows[first + i] : first + i) * d;
+        double inverse = ac_inverse_length(x, d);
+        for (int64_t j = 0; j < d; j++) out[i * d + j] = ((double)(float)(x[j] * inverse) - offset[j]) * factor[j];
     }
 }
 

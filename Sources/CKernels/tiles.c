@@ -56,6 +56,39 @@ AC_CLONES void ac_load_tile(const float *values, const int64_t *rows, int64_t fi
     }
 }
 
+/// 1/‖x‖ in double precision, with an order that depends on no vector width; 0 for x = 0.
+AC_INLINE double inverse_length(const float *x, int64_t d) {
+    double sums[8] = {0};
+    for (int64_t j = 0; j < d; j++) sums[j & 7] += (double)x[j] * x[j];
+    double square = ((sums[0] + sums[4]) + (sums[2] + sums[6])) + ((sums[1] + sums[5]) + (sums[3] + sums[7]));
+    return square > 0 ? 1 / sqrt(square) : 0;
+}
+
+AC_CLONES void ac_load_directions(const float *values, const int64_t *rows, int64_t first, int64_t count, int64_t d,
+                                  const float *power, const float *shift, const float *scale, float limit, float *tile,
+                                  int64_t stride) {
+    lanes upper = limit - (lanes){0}, lower = -upper;
+    for (int64_t b = 0; b < count; b += AC_LANES) {
+        const float *source[AC_LANES];
+        double inverse[AC_LANES];
+        for (int64_t l = 0; l < AC_LANES; l++) {
+            int64_t i = first + (b + l < count ? b + l : count - 1);
+            source[l] = values + (rows ? rows[i] : i) * d;
+            inverse[l] = inverse_length(source[l], d);
+        }
+        for (int64_t j = 0; j < d; j++) {
+            lanes x;
+            for (int l = 0; l < AC_LANES; l++) x[l] = (float)(source[l][j] * inverse[l]);
+            x = (x * power[j] - shift[j]) * scale[j];
+            x = SELECT(x > upper, upper, x);
+            x = SELECT(x < lower, lower, x);
+            STORE(tile + j * stride + b, x);
+        }
+    }
+}
+
+double ac_inverse_length(const float *values, int64_t d) { return inverse_length(values, d); }
+
 AC_CLONES void ac_add_moments(const float *tile, int64_t stride, int64_t count, int64_t d, double *sum,
                               double *squares) {
     int64_t whole = count & ~(int64_t)(AC_LANES - 1);

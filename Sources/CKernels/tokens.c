@@ -36,6 +36,11 @@ void ac_add_rows(const double *tokens, int64_t count, int64_t m, double *sum) {
         for (int64_t j = 0; j < m; j++) sum[j] += tokens[i * m + j];
 }
 
+void ac_add_weighted_rows(const double *tokens, const double *weights, int64_t count, int64_t m, double *sum) {
+    for (int64_t i = 0; i < count; i++)
+        for (int64_t j = 0; j < m; j++) sum[j] += weights[i] * tokens[i * m + j];
+}
+
 void ac_scale_rows(const double *tokens, const double *factors, int64_t count, int64_t m, double *scaled) {
     for (int64_t i = 0; i < count; i++)
         for (int64_t j = 0; j < m; j++) scaled[i * m + j] = factors[i] * tokens[i * m + j];

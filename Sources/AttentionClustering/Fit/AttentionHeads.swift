@@ -17,15 +17,21 @@ public enum AttentionHeads {
     ///
     /// - Parameters:
     ///   - points: N×d, all finite.
+    ///   - weights: what each point counts for, N finite numbers of at least 0, not all 0; nil for one each. A point of
+    ///     weight 3 is fitted as three equal points; one of weight 0 only gets a label. Inertia, log-likelihood and BIC
+    ///     count weights; sizes, silhouette and the indices beside it count points.
     ///   - options: how to cluster.
     ///   - control: threads, progress, time budget and cancellation.
     /// - Throws: ``ClusteringError`` when options are out of range, there are fewer points than clusters or a value is
     ///   not finite; `CancellationError` when `control` cancels.
     /// - Complexity: O(N·d·(d + K·iterations)) for d ≤ 512, O(N·d·K·iterations) above.
     public static func fit(
-        _ points: Points, options: FitOptions = FitOptions(), control: FitControl = FitControl()
+        _ points: Points, weights: [Double]? = nil, options: FitOptions = FitOptions(),
+        control: FitControl = FitControl()
     ) throws -> Clustering {
         try options.validate(count: points.count, dimension: points.dimension)
-        return try FitRun(points: points, options: options, passes: RowPasses(control: control)).clustering()
+        let weights = try weights.flatMap { try PointWeights($0, count: points.count) }
+        return try FitRun(points: points, weights: weights, options: options, passes: RowPasses(control: control))
+            .clustering()
     }
 }

@@ -29,7 +29,7 @@ public struct Clustering: Sendable {
     public let metrics: ClusteringMetrics
     /// The rows that were set aside while clusters were learned, rising; see ``FitOptions/robust``.
     public let outliers: [Int]
-    /// The refinements that were tried, best first.
+    /// The refinements that were tried: the chosen one, then the others by rising BIC, collapsed ones last.
     public let candidates: [RefinementCandidate]
     /// Why there are as many clusters; nil unless the points chose their number.
     public let selection: ClusterCountEvidence?
@@ -59,6 +59,8 @@ public struct ClusteringMetrics: Sendable, Codable, Equatable {
     public let bic: Double?
     /// The silhouette coefficient, from −1 to 1: larger is better.
     public let silhouette: Double?
+    /// The number of points whose silhouettes were averaged: fewer than all where there are too many for all pairs.
+    public let silhouettePoints: Int?
     /// The Davies-Bouldin index: smaller is better.
     public let daviesBouldin: Double?
     /// The Calinski-Harabasz index: larger is better.

@@ -64,8 +64,9 @@ struct Finish {
     ) throws -> Clustering {
         let (model, pass, draft) = settled
         let quality = try ClusterQuality(
-            rows.points, labels: pass.labels, frame: frame, limits: .fit, seed: options.seed, passes: passes)
-        let n = Double(rows.count)
+            rows.points, labels: pass.labels, frame: frame, areDirections: rows.areDirections, limits: .fit,
+            seed: options.seed, passes: passes)
+        let n = rows.totalWeight
         var logLikelihood: Double?
         var bic: Double?
         if case .centroids = model.rule {
@@ -73,7 +74,7 @@ struct Finish {
                 pass.scoreLogSum + n
                 * (draft.mixture.scoring().logNormalizer + frame.logScale(dimension: rows.dimension))
             logLikelihood = value
-            bic = -2 * value + Double(draft.mixture.parameterCount(dimension: rows.dimension)) * logarithm(n)
+            bic = draft.mixture.criterion(logLikelihood: value, weight: n, moments: preparation.moments)
         }
         let refinements = refined.outcome?.history.map { -$0 - frame.logScale(dimension: rows.dimension) }
         let training = heads?.training.history ?? []
@@ -82,6 +83,7 @@ struct Finish {
             inertia: pass.inertia * frame.unit * frame.unit,
             objective: history.last ?? logLikelihood.map { -$0 / n } ?? 0,
             logLikelihood: logLikelihood, bic: bic, silhouette: quality.silhouette,
+            silhouettePoints: quality.silhouette == nil ? nil : quality.silhouettesMeasured,
             daviesBouldin: quality.daviesBouldin, calinskiHarabasz: quality.calinskiHarabasz)
         return Clustering(
             model: model, assignments: pass.labels, distances: pass.distances, confidence: pass.confidence,

@@ -34,6 +34,10 @@ extension FitOptions {
         guard dimension >= 1 else {
             throw ClusteringError(.noColumns, detail: "The points have no coordinates; give at least one column.")
         }
+        try require(
+            refinement != .tied || dimension <= Moments.covarianceLimit, "refinement",
+            "tied needs the covariance of all columns, and there are \(dimension); give at most "
+                + "\(Moments.covarianceLimit) columns, or auto, spherical or diagonal")
         if case .automatic(let minimum, let maximum) = clusterCountSelection {
             try require(
                 minimum >= 1 && maximum >= minimum, "clusterCountSelection",

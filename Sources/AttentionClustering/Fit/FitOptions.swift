@@ -7,6 +7,9 @@
 /// ```
 public struct FitOptions: Sendable, Equatable, Codable {
     /// How many clusters, `K ≥ 1`: one attention head each.
+    ///
+    /// Fewer rows than clusters are refused; where fewer of the rows differ, there are as many clusters as distinct
+    /// points, and a warning says so.
     public var clusterCount = 2
     /// Whether the points choose the number of clusters instead.
     public var clusterCountSelection = ClusterCountSelection.fixed
@@ -60,7 +63,7 @@ public enum PointMetric: String, Sendable, Codable, CaseIterable {
     case euclidean
     /// The angle between them as seen from the origin, as for embeddings.
     ///
-    /// Points are scaled to unit length, which takes a copy of them, and centroids are directions of unit length;
+    /// Points are scaled to unit length as they are read, and centroids are directions of unit length;
     /// distances are those between points of unit length. Goes with the refinements auto, none and spherical.
     case cosine
 }
@@ -134,7 +137,7 @@ public enum Refinement: String, Sendable, Codable, CaseIterable {
     case spherical
     /// One scale a coordinate for each head.
     case diagonal
-    /// One matrix for all heads.
+    /// One matrix for all heads; for at most 512 columns.
     case tied
     /// One matrix a head.
     case full

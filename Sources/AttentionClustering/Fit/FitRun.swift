@@ -1,24 +1,28 @@
 /// One fit from points to clustering: prepare, train the heads, refine, assign.
 struct FitRun {
     let points: Points
+    var weights: PointWeights?
     let options: FitOptions
     let passes: RowPasses
 
     func clustering() throws -> Clustering {
-        let preparation = try Preparation(points, options: options, passes: passes)
+        let preparation = try Preparation(points, weights: weights, options: options, passes: passes)
         passes.meter.at(.preparing, 0.1, to: 0.15)
         var options = options
         var selection: ClusterCountEvidence?
         if case .automatic(let minimum, let maximum) = options.clusterCountSelection {
             let evidence = try ClusterCountSearch(
-                preparation: preparation, options: options, range: minimum...min(maximum, points.count),
+                preparation: preparation, options: options,
+                range: minimum...max(minimum, min(maximum, preparation.rows.count)),
                 passes: RowPasses(control: passes.control.unwatched)
             ).evidence()
             options.clusterCount = evidence.clusterCount
             selection = evidence
         }
         passes.meter.at(.preparing, 0.15, to: 0.15)
-        let distinct = try DistinctRows(of: points, upTo: options.clusterCount, passes: passes).rows.count
+        let distinct = try DistinctRows(
+            of: points, weights: weights, upTo: options.clusterCount, passes: passes
+        ).rows.count
         let k = min(options.clusterCount, distinct)
         var warnings = preparation.warnings
         if k < options.clusterCount {

@@ -6,6 +6,7 @@ public struct RefinementCandidate: Sendable, Codable, Equatable {
     public let refinement: Refinement
     /// Whether its mixing weights were held equal.
     public let equalWeights: Bool
-    /// Its Bayesian information criterion on the rows that candidates were compared on; smaller is better.
+    /// Its Bayesian information criterion on the rows that candidates were compared on, in the units of
+    /// ``ClusteringMetrics/bic``; smaller is better.
     public let bic: Double
 }

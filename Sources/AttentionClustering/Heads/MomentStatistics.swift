@@ -23,21 +23,16 @@ struct MomentStatistics: TokenStatistics {
         let m = source.dimension
         let pairs = m * (m + 1) / 2
         let layout = source.layout(partialSize: 2 * pairs * pairs, width: 4 * pairs)
-        let partials = try passes.run(
+        let total = try passes.sum(
             layout, abandonable: false, scratch: { Scratch(source, layout, pairs: pairs) },
-            partial: { Partial(m: m, pairs: pairs) }
+            partial: { Partial(m: m, pairs: pairs) }, add: { $0.add($1) }
         ) { scratch, partial, range in
             source.load(range, scratch.tokens)
-            partial.add(scratch, count: range.count, m: m, pairs: pairs)
+            let isWeighted = source.loadWeights(range, scratch.tokens)
+            partial.add(scratch, count: range.count, m: m, pairs: pairs, isWeighted: isWeighted)
         }
-        var sum = Partial(m: m, pairs: pairs)
-        for partial in partials ?? [] {
-            sum.fourth.add(partial.fourth)
-            sum.weighted.add(partial.weighted)
-            sum.second.add(partial.second)
-            for j in 0..<m { sum.mean[j] += partial.mean[j] }
-        }
-        let share = 1 / Double(max(1, source.count))
+        let sum = total ?? Partial(m: m, pairs: pairs)
+        let share = 1 / max(source.totalWeight, .leastNormalMagnitude)
         fourth = sum.fourth.mirrored.scaled(by: share)
         weightedFourth = sum.weighted.mirrored.scaled(by: share)
         secondMoment = sum.second.mirrored.scaled(by: share)
@@ -136,11 +131,27 @@ extension MomentStatistics {
             weighted = fourth
         }
 
-        mutating func add(_ scratch: Scratch, count: Int, m: Int, pairs: Int) {
+        mutating func add(_ other: Partial) {
+            fourth.add(other.fourth)
+            weighted.add(other.weighted)
+            second.add(other.second)
+            for j in 0..<mean.count { mean[j] += other.mean[j] }
+        }
+
+        mutating func add(_ scratch: Scratch, count: Int, m: Int, pairs: Int, isWeighted: Bool) {
             let tokens = scratch.tokens.tokens.pointer
             let (features, scaled) = (scratch.features.pointer, scratch.weighted.pointer)
             ac_pair_features(tokens, Int64(count), Int64(m), features, scaled)
-            ac_add_rows(tokens, Int64(count), Int64(m), &mean)
+            if isWeighted {
+                // Gram matrices of rows times the roots of their weights are weighted sums of products.
+                let roots = scratch.tokens.roots.pointer
+                ac_scale_rows(features, roots, Int64(count), Int64(pairs), features)
+                ac_scale_rows(scaled, roots, Int64(count), Int64(pairs), scaled)
+                ac_add_weighted_rows(tokens, scratch.tokens.weights.pointer, Int64(count), Int64(m), &mean)
+                ac_scale_rows(tokens, roots, Int64(count), Int64(m), tokens)
+            } else {
+                ac_add_rows(tokens, Int64(count), Int64(m), &mean)
+            }
             second.addUpperGram(tokens, count: count)
             fourth.addUpperGram(features, count: count)
             weighted.addUpperGram(scaled, count: count)

@@ -1,3 +1,4 @@
+internal import CKernels
 internal import COpenBLAS
 
 /// Leading eigenvectors of a covariance too large to be written down, by block power iteration over the points.
@@ -54,9 +55,9 @@ struct SubspaceIteration {
         let offset = (0..<s).map { column in
             zip(basis.column(column), mean).reduce(Float(0)) { $0 + Float($1.0) * $1.1 }
         }
-        let partials = try passes.run(
+        let sum = try passes.sum(
             layout, abandonable: false, scratch: { Scratch(layout, d: d, s: s) },
-            partial: { Matrix(rows: d, columns: s) }
+            partial: { Matrix(rows: d, columns: s) }, add: { $0.add($1) }
         ) { scratch, sum, range in
             let (stride, n) = (Int32(layout.stride), Int32(range.count))
             rows.load(range, into: scratch.tile.pointer, stride: layout.stride)
@@ -67,25 +68,27 @@ struct SubspaceIteration {
             cblas_sgemm(
                 CblasRowMajor, CblasNoTrans, CblasNoTrans, Int32(s), n, Int32(d), 1, turned, Int32(d),
                 scratch.tile.pointer, stride, 1, scratch.projected.pointer, stride)
+            if rows.loadWeights(range, into: scratch.weights.pointer) {
+                ac_weigh_rows(
+                    scratch.projected.pointer, Int64(stride), Int64(n), Int64(s), scratch.weights.pointer)
+            }
             cblas_sgemm(
                 CblasRowMajor, CblasNoTrans, CblasTrans, Int32(d), Int32(s), n, 1, scratch.tile.pointer, stride,
                 scratch.projected.pointer, stride, 0, scratch.product.pointer, Int32(s))
             sum.add(floats: scratch.product.pointer)
         }
-        guard let partials else { return nil }
         // Σ (x − m)zᵀ = Σ xzᵀ, because Σ z = 0 up to how far the sample's mean is from m.
-        var sum = Matrix(rows: d, columns: s)
-        for partial in partials { sum.add(partial) }
-        return sum.scaled(by: 1 / Double(rows.count))
+        return sum?.scaled(by: 1 / rows.totalWeight)
     }
 
     private final class Scratch {
-        let tile: AlignedBuffer<Float>
+        let tile, weights: AlignedBuffer<Float>
         let projected: AlignedBuffer<Float>
         let product: AlignedBuffer<Float>
 
         init(_ layout: RowLayout, d: Int, s: Int) {
             tile = AlignedBuffer(count: d * layout.stride, filledWith: 0)
+            weights = AlignedBuffer(count: layout.stride, filledWith: 0)
             projected = AlignedBuffer(count: s * layout.stride, filledWith: 0)
             product = AlignedBuffer(count: d * s, filledWith: 0)
         }

@@ -20,7 +20,23 @@ struct TokenSource: Sendable {
         RowLayout(rows: count, width: rows.dimension + 3 * dimension + width, partialSize: partialSize)
     }
 
+    /// Σ of the tokens' weights.
+    var totalWeight: Double { rows.totalWeight }
+
     func makeScratch(_ layout: RowLayout) -> Scratch { Scratch(self, layout) }
+
+    /// Writes the weights of the tokens of `range`, and their roots, to the scratch.
+    ///
+    /// - Returns: false where all tokens count for one and nothing is written.
+    func loadWeights(_ range: Range<Int>, _ scratch: Scratch) -> Bool {
+        guard rows.loadWeights(range, into: scratch.tile.pointer) else { return false }
+        for index in 0..<range.count {
+            let weight = Double(scratch.tile.pointer[index])
+            scratch.weights.pointer[index] = weight
+            scratch.roots.pointer[index] = weight.squareRoot()
+        }
+        return true
+    }
 
     /// Writes the tokens of `range` to `scratch.tokens`, row-major.
     func load(_ range: Range<Int>, _ scratch: Scratch) {
@@ -42,7 +58,7 @@ struct TokenSource: Sendable {
     }
 
     final class Scratch {
-        let tokens: AlignedBuffer<Double>
+        let tokens, weights, roots: AlignedBuffer<Double>
         fileprivate let stride: Int
         fileprivate let tile: AlignedBuffer<Float>
         fileprivate let lifted: AlignedBuffer<Float>
@@ -51,9 +67,11 @@ struct TokenSource: Sendable {
 
         fileprivate init(_ source: TokenSource, _ layout: RowLayout) {
             stride = layout.stride
-            tile = AlignedBuffer(count: source.rows.dimension * stride, filledWith: 0)
+            tile = AlignedBuffer(count: max(1, source.rows.dimension) * stride, filledWith: 0)
             lifted = AlignedBuffer(count: source.dimension * stride, filledWith: 0)
             tokens = AlignedBuffer(count: source.dimension * stride, filledWith: 0)
+            weights = AlignedBuffer(count: stride, filledWith: 0)
+            roots = AlignedBuffer(count: stride, filledWith: 0)
             directions = source.lift?.directions.flatMap { $0.map(Float.init) } ?? []
             bias = source.lift?.biases.map(Float.init) ?? []
         }

@@ -13,7 +13,7 @@ struct TrainedHeads: Sendable {
     /// The least rows that the start of a refinement looks at.
     private static let startRows = 1 << 14
     /// The most numbers that stored tokens may take.
-    private static let storedValues = 1 << 24
+    private static let storedValues = 1 << 22
 
     /// Trains heads on `preparation`'s rows.
     ///

@@ -18,19 +18,38 @@ struct ContextKeys: Sendable {
 
     var count: Int { rows.count }
 
+    /// log w of each key.
+    var biases: [Float] {
+        let weights = AlignedBuffer<Float>(count: (count + 15) / 16 * 16, filledWith: 0)
+        guard rows.loadWeights(0..<count, into: weights.pointer) else { return [Float](repeating: 0, count: count) }
+        return (0..<count).map { Float(logarithm(Double(weights[$0]))) }
+    }
+
     /// - Parameter rows: the sample, in the order of the points.
     init(_ rows: FramedRows, passes: RowPasses) throws {
         let d = rows.dimension
-        let exact = ExactRows(points: rows.points, frame: rows.frame, choice: rows.choice)
-        let all = AlignedBuffer<Double>(count: rows.count * d, filledWith: 0)
-        exact.load(0..<rows.count, into: all.pointer)
-        var coordinates = Matrix(rows: rows.count, columns: d, values: all.array)
-        if d > Self.dimensionLimit {
-            let moments = try Moments(rows, passes: passes, withCovariance: true)
-            let directions = try PrincipalDirections(Self.dimensionLimit, of: rows, moments: moments, passes: passes)
-            coordinates = coordinates.times(directions.vectors.transposed)
+        guard d > Self.dimensionLimit else {
+            self.init(rows, coordinates: Self.coordinates(rows.exact) { $0 })
+            return
         }
-        self.init(rows, coordinates: coordinates)
+        let moments = try Moments(rows, passes: passes, withCovariance: true)
+        let directions = try PrincipalDirections(Self.dimensionLimit, of: rows, moments: moments, passes: passes)
+            .vectors.transposed
+        self.init(rows, coordinates: Self.coordinates(rows.exact) { $0.times(directions) })
+    }
+
+    /// What `map` makes of the rows, a block of them at a time: wide ones are not all held in double precision.
+    static func coordinates(_ rows: ExactRows, map: (Matrix) -> Matrix) -> Matrix {
+        let block = max(1, (1 << 18) / max(1, rows.dimension))
+        let buffer = AlignedBuffer<Double>(count: min(block, rows.count) * rows.dimension, filledWith: 0)
+        var values: [Double] = []
+        for start in Swift.stride(from: 0, to: rows.count, by: block) {
+            let range = start..<min(rows.count, start + block)
+            rows.load(range, into: buffer.pointer)
+            let some = UnsafeBufferPointer(start: buffer.pointer, count: range.count * rows.dimension)
+            values += map(Matrix(rows: range.count, columns: rows.dimension, values: Array(some))).values
+        }
+        return Matrix(rows: rows.count, columns: rows.count == 0 ? 0 : values.count / rows.count, values: values)
     }
 
     /// - Parameter coordinates: one row a key, in which distances are measured in frame units.

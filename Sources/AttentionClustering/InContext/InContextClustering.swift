@@ -132,13 +132,11 @@ struct InContextRun {
         guard options.attention == .linear else { return keys }
         // The linear layer sees the points themselves, from the origin of their own coordinates.
         let reported = keys.rows.reported
-        let rows = ExactRows(points: reported.points, frame: reported.frame, choice: reported.choice)
+        let rows = reported.exact
         let quantizer = try LinearQuantizer(
             rows: rows, clusterCount: options.clusterCount, inverseTemperature: options.linearInverseTemperature,
             passes: passes)
-        let buffer = AlignedBuffer<Double>(count: rows.count * rows.dimension, filledWith: 0)
-        rows.load(0..<rows.count, into: buffer.pointer)
-        let quantized = Matrix(rows: rows.count, columns: rows.dimension, values: buffer.array).times(quantizer.layer)
+        let quantized = ContextKeys.coordinates(rows) { $0.times(quantizer.layer) }
         return ContextKeys(keys.rows, coordinates: quantized.scaled(by: 1 / preparation.frame.unit))
     }
 }

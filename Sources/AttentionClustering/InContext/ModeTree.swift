@@ -147,7 +147,7 @@ struct ModeTree: Sendable {
         for (place, mode) in modes.enumerated() { places[mode] = place }
         var sums = Matrix(rows: modes.count, columns: d)
         var counts = [Double](repeating: 0, count: modes.count)
-        let exact = ExactRows(points: keys.rows.points, frame: keys.rows.frame, choice: keys.rows.choice)
+        let exact = keys.rows.exact
         let row = AlignedBuffer<Double>(count: d, filledWith: 0)
         for (token, key) in tokens.enumerated() {
             let place = places[level.basins[token]]

@@ -25,7 +25,7 @@ struct SoftmaxLayers: Sendable {
         output.pointer.update(from: tokens, count: tokens.count)
         let least = Float(Self.tolerance * Self.tolerance / (2 * beta))
         _ = try passes.run(
-            layout, abandonable: true, scratch: { Scratch(layout, keys: n, dimension: r) }, partial: {}
+            layout, abandonable: true, scratch: { Scratch(layout, keys: keys) }, partial: {}
         ) { scratch, _, range in
             var active = Array(range)
             for _ in 0..<maximumLayers where !active.isEmpty {
@@ -50,7 +50,7 @@ struct SoftmaxLayers: Sendable {
             scratch.tile.pointer, Int64(stride), Int64(active.count), Int64(r), keys.values, Int64(n),
             scratch.distances.pointer)
         ac_attend(
-            scratch.distances.pointer, Int64(stride), Int64(active.count), Int64(n), scratch.zeros, beta,
+            scratch.distances.pointer, Int64(stride), Int64(active.count), Int64(n), scratch.biases, beta,
             scratch.attention.pointer, &logSum, &scatter)
         // values are the keys: (r×n)·(n×tokens)
         cblas_sgemm(
@@ -61,15 +61,17 @@ struct SoftmaxLayers: Sendable {
     private final class Scratch {
         let stride: Int
         let tile, distances, attention, moved: AlignedBuffer<Float>
-        let zeros: [Float]
+        /// log w of the keys: one of weight w is attended to as w equal ones are.
+        let biases: [Float]
 
-        init(_ layout: RowLayout, keys n: Int, dimension r: Int) {
+        init(_ layout: RowLayout, keys: ContextKeys) {
+            let (n, r) = (keys.count, keys.dimension)
             stride = layout.stride
             tile = AlignedBuffer(count: r * layout.stride, filledWith: 0)
             moved = AlignedBuffer(count: r * layout.stride, filledWith: 0)
             distances = AlignedBuffer(count: n * layout.stride, filledWith: 0)
             attention = AlignedBuffer(count: n * layout.stride, filledWith: 0)
-            zeros = [Float](repeating: 0, count: n)
+            biases = keys.biases
         }
 
         /// Writes the moved tokens back; returns those that moved farther than `least`, squared.

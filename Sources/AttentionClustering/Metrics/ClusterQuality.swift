@@ -76,7 +76,8 @@ public struct ClusterQuality: Sendable, Equatable, Codable {
 
 extension ClusterQuality {
     init(
-        _ points: Points, labels: [Int32], frame: CoordinateFrame?, limits: Limits, seed: UInt64, passes: RowPasses
+        _ points: Points, labels: [Int32], frame: CoordinateFrame?, areDirections: Bool = false, limits: Limits,
+        seed: UInt64, passes: RowPasses
     ) throws {
         let frame = frame ?? .identity(dimension: points.dimension)
         guard labels.count == points.count, frame.offsets.count == points.dimension else {
@@ -88,7 +89,7 @@ extension ClusterQuality {
         }
         let kept = Self.hasNegative(labels) ? labels.indices.filter { labels[$0] >= 0 } : nil
         let names = DenseLabels(kept.map { $0.map { labels[$0] } } ?? labels)
-        let rows = ExactRows(points: points, frame: frame, choice: kept?.map(Int64.init))
+        let rows = ExactRows(points: points, frame: frame, choice: kept?.map(Int64.init), areDirections: areDirections)
         let partition = Partition(rows: rows, labels: names.labels, clusterCount: names.count)
         let sample = partition.sampled(limits.values / max(1, points.dimension), seed: seed)
         let spread = try ClusterSpread(sample, passes: passes)

@@ -5,11 +5,14 @@ struct ExactRows: Sendable {
     let points: Points
     /// The rows in question, in order; nil for all.
     let choice: [Int64]?
+    /// Whether rows are scaled to unit length first.
+    let areDirections: Bool
     private let offsets: [Double]
     private let factors: [Double]
 
-    init(points: Points, frame: CoordinateFrame, choice: [Int64]?) {
+    init(points: Points, frame: CoordinateFrame, choice: [Int64]?, areDirections: Bool = false) {
         self.points = points
+        self.areDirections = areDirections
         self.choice = choice
         offsets = frame.offsets.map(Double.init)
         factors = zip(frame.powers, frame.scales).map { Double($0) * Double($1) }
@@ -25,15 +28,17 @@ struct ExactRows: Sendable {
 
     private init(_ other: ExactRows, choice: [Int64]?) {
         (points, offsets, factors) = (other.points, other.offsets, other.factors)
+        areDirections = other.areDirections
         self.choice = choice
     }
 
     /// Writes `rows` as a row-major matrix.
     func load(_ rows: Range<Int>, into target: UnsafeMutablePointer<Double>) {
+        let kernel = areDirections ? ac_exact_directions : ac_exact_rows
         points.withUnsafeValues { values in
             guard let start = values.baseAddress else { return }
             func load(_ choice: UnsafePointer<Int64>?) {
-                ac_exact_rows(
+                kernel(
                     start, choice, Int64(rows.lowerBound), Int64(rows.count), Int64(dimension), offsets, factors, target
                 )
             }

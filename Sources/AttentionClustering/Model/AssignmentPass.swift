@@ -6,7 +6,7 @@ struct AssignmentPass: Sendable {
     let distances: [Float]
     let confidence: [Float]
     let sizes: [Int]
-    /// Σ of squared distances in frame units.
+    /// Σ of squared distances in frame units, each times the point's weight.
     let inertia: Double
     /// Σ_i log Σ_k exp(s_ik) in frame units, without the Gaussian constants; 0 for affine scores.
     let scoreLogSum: Double
@@ -29,14 +29,17 @@ struct AssignmentPass: Sendable {
                 let labels = output.labels + range.lowerBound
                 let confidence = output.confidence + range.lowerBound
                 rows.load(range, into: tile, stride: stride)
+                let isWeighted = rows.loadWeights(range, into: scratch.weights.pointer)
                 let outcome = scores.choose(
                     tile, stride: stride, count: count, dimension: d, scratch: scratch.scores.pointer, labels: labels,
-                    confidence: confidence)
+                    confidence: confidence, weights: isWeighted ? scratch.weights.pointer : nil)
                 let squared = scratch.squared.pointer
                 ac_distance_to_own(tile, Int64(stride), Int64(count), Int64(d), centroids, labels, squared)
                 partial.note(squared, rows: range)
-                partial.inertia += ac_finish_assignment(
+                let inertia = ac_finish_assignment(
                     squared, labels, Int64(count), unit, &partial.sizes, output.distances + range.lowerBound)
+                partial.inertia +=
+                    isWeighted ? ac_weighted_total(squared, scratch.weights.pointer, Int64(count)) : inertia
                 partial.logSum += outcome.logLikelihood
                 partial.ties += outcome.ties
             }
@@ -52,12 +55,13 @@ struct AssignmentPass: Sendable {
     }
 
     private final class Scratch {
-        let tile, scores, squared: AlignedBuffer<Float>
+        let tile, scores, squared, weights: AlignedBuffer<Float>
 
         init(_ layout: RowLayout, _ scores: TileScores, d: Int) {
             tile = AlignedBuffer(count: d * layout.stride, filledWith: 0)
             self.scores = AlignedBuffer(count: scores.scratchRows(dimension: d) * layout.stride, filledWith: 0)
             squared = AlignedBuffer(count: layout.stride, filledWith: 0)
+            weights = AlignedBuffer(count: layout.stride, filledWith: 0)
         }
     }
 

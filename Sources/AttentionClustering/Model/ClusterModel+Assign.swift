@@ -27,10 +27,11 @@ extension ClusterModel {
         guard points.count > 0 else { return Assignment(labels: [], distances: [], confidence: []) }
         let passes = RowPasses(control: control)
         _ = try Survey(points, passes: passes)
-        let seen = options.metric == .cosine ? try points.directions(passes: passes) : points
-        let pass = try assignmentPass(FramedRows(points: seen, frame: frame), passes: passes)
+        let isCosine = options.metric == .cosine
+        let pass = try assignmentPass(FramedRows(points: points, frame: frame, areDirections: isCosine), passes: passes)
         let assignment = Assignment(labels: pass.labels, distances: pass.distances, confidence: pass.confidence)
-        return try reaching(assignment, seen, passes: passes)
+        // Points of unit length are never beyond the frame.
+        return isCosine ? assignment : try reaching(assignment, points, passes: passes)
     }
 
     func assignmentPass(_ rows: FramedRows, passes: RowPasses) throws -> AssignmentPass {

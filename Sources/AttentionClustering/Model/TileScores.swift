@@ -36,9 +36,12 @@ enum TileScores: Sendable {
     }
 
     /// Labels the points of a tile; `scratch` holds ``scratchRows(dimension:)``·stride floats.
+    ///
+    /// - Parameter weights: what the points count for in the log-likelihood; nil for one each.
     func choose(
         _ tile: UnsafePointer<Float>, stride: Int, count: Int, dimension: Int, scratch: UnsafeMutablePointer<Float>,
-        labels: UnsafeMutablePointer<Int32>, confidence: UnsafeMutablePointer<Float>
+        labels: UnsafeMutablePointer<Int32>, confidence: UnsafeMutablePointer<Float>,
+        weights: UnsafePointer<Float>? = nil
     ) -> Outcome {
         var outcome = Outcome()
         let (lanes, n, d, k) = (Int64(stride), Int64(count), Int64(dimension), Int64(clusterCount))
@@ -53,7 +56,10 @@ enum TileScores: Sendable {
                 tile, stride: stride, count: count, dimension: dimension, clusters: clusterCount,
                 work: scratch + clusterCount * stride, into: scratch)
             outcome.ties = Int(
-                ac_choose(scratch, lanes, n, k, biases, half, labels, confidence, &outcome.logLikelihood))
+                weights.map {
+                    ac_choose_weighted(
+                        scratch, lanes, n, k, biases, half, $0, labels, confidence, &outcome.logLikelihood)
+                } ?? ac_choose(scratch, lanes, n, k, biases, half, labels, confidence, &outcome.logLikelihood))
         }
         return outcome
     }

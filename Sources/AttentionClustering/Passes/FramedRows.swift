@@ -6,20 +6,26 @@ struct FramedRows: Sendable {
     let frame: CoordinateFrame
     /// The rows in question, in order; nil for all.
     let choice: [Int64]?
-    /// Whether rows have unit length in data units, and centroids are to have it, too.
-    var areDirections = false
+    /// Whether rows are scaled to unit length, in data units, and centroids are to have it, too.
+    let areDirections: Bool
+    /// What the points count for, whichever rows are chosen; nil where each counts for one.
+    let weights: PointWeights?
+    /// Σ of the rows' weights.
+    let totalWeight: Double
     private let shifts: [Float]
     private let limit: Float
 
     init(
         points: Points, frame: CoordinateFrame, choice: [Int64]? = nil, limit: Float = CoordinateFrame.limit,
-        areDirections: Bool = false
+        areDirections: Bool = false, weights: PointWeights? = nil
     ) {
         self.areDirections = areDirections
         self.points = points
         self.frame = frame
         self.choice = choice
         self.limit = limit
+        self.weights = weights
+        totalWeight = weights?.total(of: choice) ?? Double(choice?.count ?? points.count)
         shifts = zip(frame.offsets, frame.powers).map { $0 * $1 }
     }
 
@@ -32,22 +38,28 @@ struct FramedRows: Sendable {
         let own = choice
         return FramedRows(
             points: points, frame: frame, choice: own.map { own in rows.map { own[Int($0)] } } ?? rows, limit: limit,
-            areDirections: areDirections)
+            areDirections: areDirections, weights: weights)
     }
 
     /// The same rows in data units, or in standard deviations if standardised.
     var reported: FramedRows {
         FramedRows(
             points: points, frame: frame.reported, choice: choice, limit: .greatestFiniteMagnitude,
-            areDirections: areDirections)
+            areDirections: areDirections, weights: weights)
+    }
+
+    /// The same rows in double precision.
+    var exact: ExactRows {
+        ExactRows(points: points, frame: frame, choice: choice, areDirections: areDirections)
     }
 
     /// Loads `rows` as a tile with `stride` floats a coordinate.
     func load(_ rows: Range<Int>, into tile: UnsafeMutablePointer<Float>, stride: Int) {
+        let kernel = areDirections ? ac_load_directions : ac_load_tile
         points.withUnsafeValues { values in
             guard let start = values.baseAddress else { return }
             func load(_ choice: UnsafePointer<Int64>?) {
-                ac_load_tile(
+                kernel(
                     start, choice, Int64(rows.lowerBound), Int64(rows.count), Int64(dimension), frame.powers, shifts,
                     frame.scales, limit, tile, Int64(stride))
             }
@@ -57,6 +69,16 @@ struct FramedRows: Sendable {
                 load(nil)
             }
         }
+    }
+
+    /// Writes the weights of `rows`, and zeros up to the next multiple of 16 of them.
+    ///
+    /// - Returns: false where all rows count for one and nothing is written.
+    func loadWeights(_ rows: Range<Int>, into target: UnsafeMutablePointer<Float>) -> Bool {
+        guard let weights else { return false }
+        for (index, row) in rows.enumerated() { target[index] = weights[choice.map { Int($0[row]) } ?? row] }
+        for index in rows.count..<(rows.count + 15) / 16 * 16 { target[index] = 0 }
+        return true
     }
 
     /// Row `index` in frame coordinates.

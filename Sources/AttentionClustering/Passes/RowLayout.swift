@@ -15,8 +15,9 @@ struct RowLayout: Sendable {
     ///   - partialSize: numbers that each chunk adds up in, which bounds how many chunks there are.
     init(rows: Int, width: Int, partialSize: Int = 1) {
         self.rows = rows
-        tileRows = min(1024, max(64, (1 << 16) / max(1, width) / 16 * 16))
-        let most = min(64, max(4, (1 << 23) / max(1, partialSize)))
+        // Fewer rows than a tile's take no more memory than they need, and are added up in the same order.
+        tileRows = min(max(16, (rows + 15) / 16 * 16), 1024, max(64, (1 << 16) / max(1, width) / 16 * 16))
+        let most = min(64, max(4, (1 << 22) / max(1, partialSize)))
         let tiles = (rows + tileRows - 1) / tileRows
         chunkRows = max(1, (tiles + most - 1) / most) * tileRows
     }

@@ -50,7 +50,35 @@ final class RowPasses: Sendable {
         _ layout: RowLayout, abandonable: Bool, scratch: @Sendable () -> Scratch, partial: @Sendable () -> Partial,
         visit: @Sendable (Scratch, inout Partial, Range<Int>) -> Void
     ) throws -> [Partial]? {
-        let queue = ChunkQueue<Partial>(count: layout.chunkCount)
+        try sum(
+            layout, abandonable: abandonable, scratch: scratch, partial: { [partial()] },
+            add: { $0.append(contentsOf: $1) }, start: []
+        ) { visit($0, &$1[0], $2) }
+    }
+
+    /// Visits every tile of every chunk and returns the sum of what the chunks added up, from first to last.
+    ///
+    /// Chunks are added as soon as all before them are, so that few sums are held at a time.
+    ///
+    /// - Parameters:
+    ///   - add: adds the second sum to the first.
+    ///   - start: what to add to; nil for what `partial` makes.
+    /// - Returns: nil when the pass was abandoned.
+    func sum<Partial: Sendable, Scratch>(
+        _ layout: RowLayout, abandonable: Bool, scratch: @Sendable () -> Scratch, partial: @Sendable () -> Partial,
+        add: @Sendable (inout Partial, Partial) -> Void, start: Partial? = nil,
+        visit: @Sendable (Scratch, inout Partial, Range<Int>) -> Void
+    ) throws -> Partial? {
+        if layout.chunkCount == 1 {
+            guard
+                let sum = try single(
+                    layout, abandonable: abandonable, memory: scratch(), partial: partial(), visit: visit)
+            else { return nil }
+            guard var total = start else { return sum }
+            add(&total, sum)
+            return total
+        }
+        let queue = ChunkQueue<Partial>(count: layout.chunkCount, total: start ?? partial())
         let threshold = abandonable ? 1 : 2
         @Sendable func work() {
             let memory = scratch()
@@ -60,7 +88,7 @@ final class RowPasses: Sendable {
                     guard self.ask() < threshold else { return queue.stop() }
                     visit(memory, &sum, tile)
                 }
-                queue.finish(index, with: sum)
+                queue.finish(index, with: sum, add: add)
                 self.meter.chunkDone(of: layout.chunkCount)
             }
         }
@@ -71,20 +99,43 @@ final class RowPasses: Sendable {
             DispatchQueue.concurrentPerform(iterations: workers) { _ in work() }
         }
         guard decision.load(ordering: .relaxed) < 2 else { throw CancellationError() }
-        return queue.results
+        return queue.result
+    }
+
+    /// The pass over the only chunk.
+    private func single<Partial, Scratch>(
+        _ layout: RowLayout, abandonable: Bool, memory: Scratch, partial: Partial,
+        visit: (Scratch, inout Partial, Range<Int>) -> Void
+    ) throws -> Partial? {
+        var sum = partial
+        for tile in layout.tiles(of: layout.chunk(0)) {
+            let now = ask()
+            guard now < 2 else { throw CancellationError() }
+            if abandonable, now > 0 { return nil }
+            visit(memory, &sum, tile)
+        }
+        return sum
     }
 }
 
-/// Hands out chunks and collects what they add up to, in order.
+/// Hands out chunks and adds up what they come to, in order.
 private final class ChunkQueue<Partial: Sendable>: Sendable {
+    private struct State {
+        var total: Partial
+        /// The first chunk that is not added yet.
+        var next = 0
+        /// Chunks done before all of those in front of them.
+        var waiting: [Int: Partial] = [:]
+    }
+
     private let count: Int
     private let issued = Atomic<Int>(0)
     private let stopped = Atomic<Bool>(false)
-    private let partials: Mutex<[Partial?]>
+    private let state: Mutex<State>
 
-    init(count: Int) {
+    init(count: Int, total: Partial) {
         self.count = count
-        partials = Mutex([Partial?](repeating: nil, count: count))
+        state = Mutex(State(total: total))
     }
 
     func next() -> Int? {
@@ -94,8 +145,21 @@ private final class ChunkQueue<Partial: Sendable>: Sendable {
 
     func stop() { stopped.store(true, ordering: .relaxed) }
 
-    func finish(_ index: Int, with partial: Partial) { partials.withLock { $0[index] = partial } }
+    func finish(_ index: Int, with partial: Partial, add: (inout Partial, Partial) -> Void) {
+        state.withLock { state in
+            guard index == state.next else {
+                state.waiting[index] = partial
+                return
+            }
+            add(&state.total, partial)
+            state.next += 1
+            while let more = state.waiting.removeValue(forKey: state.next) {
+                add(&state.total, more)
+                state.next += 1
+            }
+        }
+    }
 
     /// Nil when the pass was stopped.
-    var results: [Partial]? { stopped.load(ordering: .relaxed) ? nil : partials.withLock { $0.compactMap(\.self) } }
+    var result: Partial? { stopped.load(ordering: .relaxed) ? nil : state.withLock { $0.total } }
 }

@@ -17,16 +17,15 @@ struct Moments: Sendable {
         let d = rows.dimension
         let whole = withCovariance && d <= Self.covarianceLimit
         let layout = RowLayout(rows: rows.count, width: d, partialSize: whole ? d * d : 2 * d)
-        let partials = try passes.run(
+        let sum = try passes.sum(
             layout, abandonable: false, scratch: { Scratch(layout, dimension: d, products: whole) },
-            partial: { Partial(dimension: d, products: whole) }
+            partial: { Partial(dimension: d, products: whole) }, add: { $0.add($1) }
         ) { scratch, partial, range in
             rows.load(range, into: scratch.tile.pointer, stride: layout.stride)
-            partial.add(scratch, count: range.count, stride: layout.stride)
+            let isWeighted = rows.loadWeights(range, into: scratch.weights.pointer)
+            partial.add(scratch, count: range.count, stride: layout.stride, isWeighted: isWeighted)
         }
-        var sum = Partial(dimension: d, products: whole)
-        for partial in partials ?? [] { sum.add(partial) }
-        self.init(sum, count: Double(rows.count))
+        self.init(sum ?? Partial(dimension: d, products: whole), count: rows.totalWeight)
     }
 
     private init(_ sum: Partial, count: Double) {
@@ -84,11 +83,12 @@ struct Moments: Sendable {
     }
 
     private final class Scratch {
-        let tile: AlignedBuffer<Float>
+        let tile, weights: AlignedBuffer<Float>
         let products: AlignedBuffer<Float>?
 
         init(_ layout: RowLayout, dimension: Int, products: Bool) {
             tile = AlignedBuffer(count: dimension * layout.stride, filledWith: 0)
+            weights = AlignedBuffer(count: layout.stride, filledWith: 0)
             self.products = products ? AlignedBuffer(count: dimension * dimension, filledWith: 0) : nil
         }
     }
@@ -104,9 +104,17 @@ struct Moments: Sendable {
             self.products = products ? Matrix(rows: dimension, columns: dimension) : nil
         }
 
-        mutating func add(_ scratch: Scratch, count: Int, stride: Int) {
+        mutating func add(_ scratch: Scratch, count: Int, stride: Int, isWeighted: Bool) {
             let d = Int32(sums.count)
-            ac_add_moments(scratch.tile.pointer, Int64(stride), Int64(count), Int64(d), &sums, &squares)
+            let (tile, lanes, n) = (scratch.tile.pointer, Int64(stride), Int64(count))
+            if isWeighted {
+                let weights = scratch.weights.pointer
+                ac_add_weighted_moments(tile, lanes, n, Int64(d), weights, &sums, &squares)
+                for index in 0..<(count + 15) / 16 * 16 { weights[index] = weights[index].squareRoot() }
+                ac_weigh_rows(tile, lanes, n, Int64(d), weights)
+            } else {
+                ac_add_moments(tile, lanes, n, Int64(d), &sums, &squares)
+            }
             guard let product = scratch.products else { return }
             cblas_ssyrk(
                 CblasRowMajor, CblasUpper, CblasNoTrans, d, Int32(count), 1, scratch.tile.pointer, Int32(stride), 0,

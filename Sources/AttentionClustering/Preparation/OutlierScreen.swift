@@ -1,7 +1,10 @@
+internal import CKernels
+
 /// Finds the few rows that lie far from all others, which would otherwise claim clusters of their own.
 ///
 /// A row's reach is its distance from the column medians, each column divided by its range from the 5th to the 95th
-/// percentile. Rows that reach three times as far as 95 of 100 are set aside, if they are at most one in a hundred.
+/// percentile; a column with fewer varying values than that by the median of their deviations. Rows that reach three
+/// times as far as 95 of 100 are set aside, if they are at most one in a hundred (up to three of few rows).
 struct OutlierScreen: Sendable {
     /// The rows set aside, rising.
     let outliers: [Int]
@@ -10,17 +13,26 @@ struct OutlierScreen: Sendable {
 
     private static let sampleRows = 1 << 12
     private static let factor = 3.0
-    private static let largestShare = 0.01
+    private static let rowsPerOutlier = 100
     private static let tail = 0.05
 
-    init(_ points: Points, seed: UInt64, passes: RowPasses) throws {
+    init(_ points: Points, areDirections: Bool = false, seed: UInt64, passes: RowPasses) throws {
         let (n, d) = (points.count, points.dimension)
         let sample = RowSample.rows(Self.sampleRows, of: n, seed: seed) ?? (0..<Int64(n)).map { $0 }
-        let (medians, scales) = Self.columns(points, sample)
+        @Sendable func length(_ row: Int, _ values: UnsafeBufferPointer<Float>) -> Double {
+            values.baseAddress.map { areDirections ? ac_inverse_length($0 + row * d, Int64(d)) : 1 } ?? 1
+        }
+        let (medians, scales) = points.withUnsafeValues { values in
+            let lengths = sample.map { length(Int($0), values) }
+            return Self.columns(d) { column in
+                zip(sample, lengths).map { Double(values[Int($0) * d + column]) * $1 }
+            }
+        }
         @Sendable func reach(_ row: Int, _ values: UnsafeBufferPointer<Float>) -> Double {
             var sum = 0.0
+            let factor = length(row, values)
             for j in 0..<d where scales[j] > 0 {
-                let step = (Double(values[row * d + j]) - medians[j]) / scales[j]
+                let step = (Double(values[row * d + j]) * factor - medians[j]) / scales[j]
                 sum += step * step
             }
             return sum
@@ -35,7 +47,7 @@ struct OutlierScreen: Sendable {
             }
         }
         let far = limit > 0 ? (partials ?? []).flatMap(\.self) : []
-        foundTooMany = Double(far.count) > Self.largestShare * Double(n)
+        foundTooMany = far.count > max(n / Self.rowsPerOutlier, min(3, n / 20))
         outliers = foundTooMany ? [] : far
     }
 
@@ -46,16 +58,27 @@ struct OutlierScreen: Sendable {
         return (0..<count).filter { !aside.contains($0) }.map(Int64.init)
     }
 
-    /// The median of each column of a sample, and its range without tails; 0 where that range is empty.
-    private static func columns(_ points: Points, _ sample: [Int64]) -> (medians: [Double], scales: [Double]) {
+    /// The median of each column of a sample, and its range without tails; 0 where nothing tells its scale.
+    private static func columns(
+        _ count: Int, _ values: (Int) -> [Double]
+    ) -> (medians: [Double], scales: [Double]) {
         var (medians, scales): ([Double], [Double]) = ([], [])
-        points.withUnsafeValues { values in
-            for column in 0..<points.dimension {
-                let sorted = sample.map { Double(values[Int($0) * points.dimension + column]) }.sorted()
-                medians.append(quantile(sorted, 0.5) ?? 0)
-                scales.append((quantile(sorted, 1 - tail) ?? 0) - (quantile(sorted, tail) ?? 0))
+        var rare: [Int] = []
+        for column in 0..<count {
+            let sorted = values(column).sorted()
+            let median = quantile(sorted, 0.5) ?? 0
+            var scale = (quantile(sorted, 1 - tail) ?? 0) - (quantile(sorted, tail) ?? 0)
+            if scale == 0 {
+                let deviations = sorted.map { abs($0 - median) }.filter { $0 > 0 }.sorted()
+                if deviations.count > sorted.count / rowsPerOutlier { scale = quantile(deviations, 0.5) ?? 0 }
+                if scale == 0 { rare.append(column) }
             }
+            medians.append(median)
+            scales.append(scale)
         }
+        // Columns that hardly any row varies in are taken to be in the units of the others.
+        let typical = quantile(scales.filter { $0 > 0 }.sorted(), 0.5) ?? 0
+        for column in rare { scales[column] = typical }
         return (medians, scales)
     }
 

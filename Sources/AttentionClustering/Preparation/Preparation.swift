@@ -23,23 +23,25 @@ struct Preparation: Sendable {
         self.moments = moments
     }
 
-    init(_ given: Points, options: FitOptions, passes: RowPasses) throws {
+    init(_ points: Points, weights: PointWeights? = nil, options: FitOptions, passes: RowPasses) throws {
         passes.meter.at(.preparing, 0, to: 0.05)
-        var survey = try Survey(given, passes: passes)
         let isCosine = options.metric == .cosine
-        let points = isCosine ? try given.directions(passes: passes) : given
-        if isCosine { survey = try Survey(points, passes: passes) }
-        let screen = options.robust ? try OutlierScreen(points, seed: options.seed, passes: passes) : nil
-        let choice = screen?.kept(of: points.count)
+        let given = try Survey(points, passes: passes)
+        let survey = isCosine ? given.ofDirections(points) : given
+        let screen =
+            options.robust
+            ? try OutlierScreen(points, areDirections: isCosine, seed: options.seed, passes: passes) : nil
+        let kept = screen?.kept(of: points.count)
+        let choice = weights?.positive(kept) ?? kept
         passes.meter.at(.preparing, 0.05, to: 0.1)
         let plain = FramedRows(
             points: points, frame: options.standardize ? survey.columnwiseFrame() : survey.commonFrame(),
-            areDirections: isCosine)
+            areDirections: isCosine, weights: weights)
         let moments = try Moments(plain.choosing(choice), passes: passes, withCovariance: options.needsCovariance)
         if options.standardize {
             let frame = survey.standardizedFrame(deviations: moments.variances.map { $0.squareRoot() })
             self.init(
-                FramedRows(points: points, frame: frame), choice: choice,
+                FramedRows(points: points, frame: frame, weights: weights), choice: choice,
                 moments: moments.scaled(by: frame.scales.map(Double.init)))
         } else {
             self.init(plain, choice: choice, moments: moments)

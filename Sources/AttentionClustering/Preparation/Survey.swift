@@ -51,6 +51,27 @@ struct Survey: Sendable {
         }
     }
 
+    /// The look at the same points scaled to unit length, of which each coordinate is within ±1.
+    func ofDirections(_ points: Points) -> Survey {
+        let rows = FramedRows(points: points, frame: .identity(dimension: points.dimension), areDirections: true)
+        let sampled = rows.choosing(
+            (0..<min(points.count, Self.sampleRows)).map {
+                Int64($0 * points.count / min(points.count, Self.sampleRows))
+            })
+        let tile = AlignedBuffer<Float>(count: rows.dimension * 144, filledWith: 0)
+        sampled.load(0..<sampled.count, into: tile.pointer, stride: 144)
+        let centre = (0..<rows.dimension).map { column in
+            let sorted = (0..<sampled.count).map { tile[column * 144 + $0] }.sorted()
+            return sorted[sorted.count / 2] + 0
+        }
+        return Survey(centre: centre, halfReach: centre.map { 0.5 + 0.5 * abs($0) })
+    }
+
+    private init(centre: [Float], halfReach: [Float]) {
+        self.centre = centre
+        self.halfReach = halfReach
+    }
+
     static func nonFinite(_ index: Int, of points: Points) -> ClusteringError {
         let (row, column) = index.quotientAndRemainder(dividingBy: points.dimension)
         return ClusteringError(

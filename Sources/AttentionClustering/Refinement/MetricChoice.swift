@@ -103,12 +103,14 @@ struct MetricChoice {
     }
 
     private func bic(_ outcome: MixtureRefinement.Outcome, logLikelihood: Double) -> Double {
-        let parameters = outcome.mixture.parameterCount(dimension: working.varyingDimension)
-        return -2 * logLikelihood + Double(parameters) * logarithm(Double(working.count))
+        // In the units of what a fit reports, so that all criteria can be compared.
+        let n = working.rows.totalWeight
+        let reported = logLikelihood + n * working.rows.frame.logScale(dimension: working.dimension)
+        return outcome.mixture.criterion(logLikelihood: reported, weight: n, moments: working.moments)
     }
 
     private func isHopeless(_ outcome: MixtureRefinement.Outcome, gain: Double, against best: Double) -> Bool {
-        let most = outcome.logLikelihood + Self.patience * gain * Double(working.count)
+        let most = outcome.logLikelihood + Self.patience * gain * working.rows.totalWeight
         return bic(outcome, logLikelihood: most) > best
     }
 }

@@ -67,6 +67,16 @@ struct Mixture: Sendable {
             + Covariances.parameterCount(covariances.kind, clusters: clusterCount, dimension: d)
     }
 
+    /// The Bayesian information criterion, −2·log-likelihood + parameters·log n: smaller is better.
+    ///
+    /// - Parameters:
+    ///   - n: how many points the log-likelihood is of.
+    ///   - moments: say which coordinates vary; the others have no parameters.
+    func criterion(logLikelihood: Double, weight n: Double, moments: Moments) -> Double {
+        let varying = moments.variances.count { $0 > 0 }
+        return -2 * logLikelihood + Double(parameterCount(dimension: varying)) * logarithm(n)
+    }
+
     /// The same mixture with clusters in another order.
     func ordered(_ order: [Int]) -> Mixture {
         Mixture(

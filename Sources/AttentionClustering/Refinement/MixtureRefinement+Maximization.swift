@@ -35,7 +35,7 @@ extension MixtureRefinement {
         let between = (0..<sums.counts.count).reduce(0.0) { total, k in
             total + sums.counts[k] * squaredDistance(centroids.row(k), moments.mean)
         }
-        let n = Double(attention.rows.count)
+        let n = attention.rows.totalWeight
         let spread = max(0, moments.totalVariance - (between - moved(sums, centroids, projected)) / n) / Double(d)
         return Mixture(centroids: projected, weights: weights(sums), covariances: .spherical(floored(spread)))
     }
@@ -55,7 +55,7 @@ extension MixtureRefinement {
             // Σ r‖x − m‖² = Σ r‖x − c‖² − Σ n_k‖m − c‖² for the means m, and likewise for means put on the sphere.
             let change = moved(sums, new, old) - moved(sums, new, projected(new))
             return .spherical(
-                floored(max(0, sums.scatter - change) / (Double(attention.rows.count) * Double(d))))
+                floored(max(0, sums.scatter - change) / (attention.rows.totalWeight * Double(d))))
         case .tied:
             return .tied(within(new, sums.counts))
         case .diagonal:
@@ -107,7 +107,11 @@ extension MixtureRefinement {
 
     /// Σ n_k‖a_k − b_k‖².
     private func moved(_ sums: ClusterSums, _ a: Matrix, _ b: Matrix) -> Double {
-        (0..<sums.counts.count).reduce(0.0) { $0 + sums.counts[$1] * squaredDistance(a.row($1), b.row($1)) }
+        (0..<sums.counts.count).reduce(0.0) { total, k in
+            var square = 0.0
+            for j in 0..<a.columns { square += (a[k, j] - b[k, j]) * (a[k, j] - b[k, j]) }
+            return total + sums.counts[k] * square
+        }
     }
 
     /// Centroids put on the unit sphere of data space where rows are directions; a centroid at its centre stays.

@@ -48,7 +48,7 @@ struct MixtureRefinement {
         isHopeless: (Outcome, Double) -> Bool = { _, _ in false }
     ) throws -> Outcome {
         var outcome = Outcome(mixture: start)
-        let n = Double(attention.rows.count)
+        let n = attention.rows.totalWeight
         while outcome.history.count < maximumIterations {
             let scoring = outcome.mixture.scoring(noise: noise)
             let sums = try attention.soft(

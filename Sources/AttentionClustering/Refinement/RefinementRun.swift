@@ -36,9 +36,9 @@ struct RefinementRun {
             candidates.insert(balanced, at: 0)
             best = balanced
         }
-        for candidate in candidates where try isComplete(candidate, working) {
-            best = candidate
-            break
+        if let index = try candidates.firstIndex(where: { try isComplete($0, working) }) {
+            best = candidates.remove(at: index)
+            candidates.insert(best, at: 0)
         }
         let outcome = working.isSample ? try settle(best, observe: observe) : best.outcome
         return Refined(

@@ -18,8 +18,15 @@ struct SeededStart {
     private struct Tile {
         let points: AlignedBuffer<Float>
         let nearest: AlignedBuffer<Float>
+        /// Nil where all points count for one.
+        let weights: AlignedBuffer<Float>?
         let count: Int
         let stride: Int
+
+        /// Σ of the points' weights.
+        var weight: Double {
+            weights.map { $0.array.prefix(count).reduce(0.0) { $0 + Double($1) } } ?? Double(count)
+        }
     }
 
     /// - Parameter rows: the sample.
@@ -35,14 +42,17 @@ struct SeededStart {
             let points = AlignedBuffer<Float>(count: rows.dimension * layout.stride, filledWith: 0)
             rows.load(start..<start + count, into: points.pointer, stride: layout.stride)
             let nearest = AlignedBuffer<Float>(count: layout.stride, filledWith: .greatestFiniteMagnitude)
-            return Tile(points: points, nearest: nearest, count: count, stride: layout.stride)
+            let weights = AlignedBuffer<Float>(count: layout.stride, filledWith: 0)
+            let isWeighted = rows.loadWeights(start..<start + count, into: weights.pointer)
+            return Tile(
+                points: points, nearest: nearest, weights: isWeighted ? weights : nil, count: count,
+                stride: layout.stride)
         }
     }
 
     /// K×d centroids in the frame; equal ones where fewer points differ.
     mutating func centroids() throws -> Matrix {
-        let total = tiles.reduce(0) { $0 + $1.count }
-        var chosen = [point(Int(random.next() % UInt64(max(1, total))))]
+        var chosen = [anyPoint()]
         var sums = lower(to: chosen[0])
         while chosen.count < k {
             _ = try passes.proceed()
@@ -60,23 +70,43 @@ struct SeededStart {
         return (0..<d).map { tile.points[$0 * tile.stride + index % rows] }
     }
 
-    /// A point drawn with probability proportional to its squared distance to the nearest centroid.
+    /// A point drawn with probability proportional to its weight.
+    private mutating func anyPoint() -> [Float] {
+        guard tiles.contains(where: { $0.weights != nil }) else {
+            return point(Int(random.next() % UInt64(max(1, tiles.reduce(0) { $0 + $1.count }))))
+        }
+        var target = random.uniform() * tiles.reduce(0.0) { $0 + $1.weight }
+        for tile in tiles {
+            if target < tile.weight, let weights = tile.weights {
+                let index = Int(ac_pick_weighted(nil, weights.pointer, Int64(tile.count), target))
+                return (0..<d).map { tile.points[$0 * tile.stride + index] }
+            }
+            target -= tile.weight
+        }
+        return point(0)
+    }
+
+    /// A point drawn with probability proportional to its weight and its squared distance to the nearest centroid.
     private mutating func draw(_ sums: [Double]) -> [Float] {
         var target = random.uniform() * sums.reduce(0, +)
         for (tile, sum) in zip(tiles, sums) {
             if target < sum {
-                let index = Int(ac_pick(tile.nearest.pointer, Int64(tile.count), target))
+                let index = Int(
+                    tile.weights.map {
+                        ac_pick_weighted(tile.nearest.pointer, $0.pointer, Int64(tile.count), target)
+                    } ?? ac_pick(tile.nearest.pointer, Int64(tile.count), target))
                 return (0..<d).map { tile.points[$0 * tile.stride + index] }
             }
             target -= sum
         }
-        return point(Int(random.next() % UInt64(max(1, tiles.reduce(0) { $0 + $1.count }))))
+        return anyPoint()
     }
 
     private func lower(to centroid: [Float]) -> [Double] {
         tiles.map { tile in
             let distances = self.distances(tile, to: centroid, k: 1)
-            return ac_lower(distances.pointer, Int64(tile.count), tile.nearest.pointer)
+            let sum = ac_lower(distances.pointer, Int64(tile.count), tile.nearest.pointer)
+            return tile.weights.map { ac_weighted_total(tile.nearest.pointer, $0.pointer, Int64(tile.count)) } ?? sum
         }
     }
 
@@ -85,8 +115,11 @@ struct SeededStart {
         return tiles.reduce(into: [Double](repeating: 0, count: candidates.count)) { sums, tile in
             let distances = self.distances(tile, to: flat, k: candidates.count)
             for index in candidates.indices {
-                sums[index] += ac_lowered_sum(
-                    distances.pointer + index * tile.stride, Int64(tile.count), tile.nearest.pointer)
+                let own = distances.pointer + index * tile.stride
+                sums[index] +=
+                    tile.weights.map {
+                        ac_lowered_weighted_sum(own, Int64(tile.count), tile.nearest.pointer, $0.pointer)
+                    } ?? ac_lowered_sum(own, Int64(tile.count), tile.nearest.pointer)
             }
         }
     }

@@ -14,6 +14,11 @@ struct StartSearch {
 
     private static let restarts = 10
     private static let restartIterations = 30
+    /// With few clusters, so many restarts in a row that come to nothing better are the last ones.
+    private static let restartPatience = 3
+    private static let fewClusters = 8
+    /// With so many clusters seeds are improved by swaps.
+    private static let manyClusters = 6
     /// The most products of a restart's iterations all together.
     private static let restartCost = 1 << 26
     private static let restartSample = 1 << 13
@@ -88,18 +93,27 @@ struct StartSearch {
         let attempts =
             options.refinement == .none ? 1 : min(Self.restarts, max(rival == nil ? 2 : 1, Self.restartCost / cost))
         var best: MixtureRefinement.Outcome?
+        var vain = 0
         for attempt in 0..<attempts where best == nil || !passes.isFinishing {
+            if k <= Self.fewClusters, vain >= Self.restartPatience { break }
             var seeds = try SeededStart(rows: sample, count: k, seed: options.seed, attempt: attempt, passes: passes)
-            let start = try refinement.nearest(try seeds.centroids())
+            var centroids = try seeds.centroids()
+            if k >= Self.manyClusters {
+                var search = LocalSearch(rows: sample, centroids: centroids, passes: passes)
+                var random = RandomSource(seed: options.seed, stream: 64 + UInt64(attempt))
+                centroids = try search.improved(&random)
+            }
+            let start = try refinement.nearest(centroids)
             if options.refinement == .none { return start }
+            let level = best?.history.last ?? -.infinity
             let outcome = try refinement.run(
                 from: start,
                 isHopeless: { outcome, gain in
-                    (outcome.history.last ?? 0) + Self.patience * gain < rival ?? -.infinity
+                    (outcome.history.last ?? 0) + Self.patience * gain < max(rival ?? -.infinity, level)
                 })
-            if best == nil || (outcome.history.last ?? -.infinity) > (best?.history.last ?? -.infinity) {
-                best = outcome
-            }
+            let own = outcome.history.last ?? -.infinity
+            vain = own > level + Self.sameness ? 0 : vain + 1
+            if best == nil || own > level { best = outcome }
         }
         if let rival, let level = best?.history.last, level < rival { return nil }
         return best?.mixture

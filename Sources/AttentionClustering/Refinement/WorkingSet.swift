@@ -40,9 +40,6 @@ struct WorkingSet: Sendable {
             try Moments(rows, passes: passes, withCovariance: preparation.moments.covariance != nil), isSample: true)
     }
 
-    /// The number of coordinates that vary.
-    var varyingDimension: Int { moments.variances.count { $0 > 0 } }
-
     /// A refinement of these rows with one kind of covariances, whose prior looks at the clusters of `start`.
     func refinement(
         _ kind: CovarianceKind, from start: Mixture, maximumIterations: Int,

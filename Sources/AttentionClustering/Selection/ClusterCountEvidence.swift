@@ -3,7 +3,7 @@ public enum ClusterCountSelection: Sendable, Equatable, Codable {
     /// By ``FitOptions/clusterCount``.
     case fixed
     /// By the points, between `minimum` and `maximum`; see ``ClusterCountEvidence``.
-    case automatic(minimum: Int = 1, maximum: Int = 20)
+    case automatic(minimum: Int = 1, maximum: Int = 100)
 }
 
 /// Why a number of clusters was chosen.
@@ -12,7 +12,7 @@ public enum ClusterCountSelection: Sendable, Equatable, Codable {
 /// scored by the integrated completed likelihood: BIC plus twice the entropy of the labels, so that clusters have to
 /// be told apart and not only to describe the density. Numbers are tried from the least on, until five in a row have
 /// not improved the score and the numbers that two independent signs point at, the spectral gap and the plateau of
-/// modes, have been tried. The least score wins, unless a sign is close to it: a number that a sign points at wins when
+/// modes, have been tried; above 20 only numbers within two of a sign are tried. The least score wins, unless a sign is close to it: a number that a sign points at wins when
 /// its score is worse by no more than a hundredth of what the best number gains over one cluster. One cluster wins only
 /// where BIC or the plateau finds no second one either: entropy alone would also refuse clusters that overlap by half.
 public struct ClusterCountEvidence: Sendable, Codable, Equatable {
@@ -20,7 +20,7 @@ public struct ClusterCountEvidence: Sendable, Codable, Equatable {
     public struct Candidate: Sendable, Codable, Equatable {
         /// The number of clusters.
         public let clusterCount: Int
-        /// The Bayesian information criterion on the sample: smaller is better.
+        /// The Bayesian information criterion on the sample, in the units of ``ClusteringMetrics/bic``: smaller is better.
         public let bic: Double
         /// The integrated completed likelihood, on BIC's scale: smaller is better.
         public let icl: Double

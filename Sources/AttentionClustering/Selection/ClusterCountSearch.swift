@@ -8,6 +8,9 @@ struct ClusterCountSearch {
     private static let sampleRows = 1 << 12
     /// Numbers in a row without improvement that end the search.
     private static let patience = 5
+    /// Above this number only those near a sign are tried.
+    private static let everyCount = 20
+    private static let nearness = 2
     /// The share of the best score's gain over one cluster that a sign is worth.
     private static let allowance = 0.01
     /// Plateaus shorter than this factor in β say nothing.
@@ -22,10 +25,10 @@ struct ClusterCountSearch {
             .filter(range.contains)
         var tried: [ClusterCountEvidence.Candidate] = []
         for k in range where k <= sample.rows.count {
-            if let best = tried.min(by: { $0.icl < $1.icl }), k - best.clusterCount > Self.patience,
-                !signs.contains(k)
-            {
-                if signs.allSatisfy({ $0 < k }) { break }
+            let reach = k > Self.everyCount ? Self.nearness : 0
+            let isStale = tried.min { $0.icl < $1.icl }.map { k - $0.clusterCount > Self.patience } ?? false
+            if isStale || (k > Self.everyCount && !tried.isEmpty), !signs.contains(where: { abs($0 - k) <= reach }) {
+                if signs.allSatisfy({ $0 + reach < k }) { break }
                 continue
             }
             guard tried.isEmpty || !passes.isFinishing else { break }
@@ -85,12 +88,16 @@ struct ClusterCountSearch {
         let pass = try AssignmentPass(
             sample.rows, scores: scoring.scores, centroids: mixture.centroids.floats, unit: 1, passes: passes)
         guard pass.sizes.allSatisfy({ $0 > 0 }) else { return nil }
-        let n = Double(sample.rows.count)
-        let varying = sample.moments.variances.count { $0 > 0 }
-        let bic =
-            -2 * (pass.scoreLogSum + n * scoring.logNormalizer)
-            + Double(mixture.parameterCount(dimension: varying)) * logarithm(n)
-        let entropy = pass.confidence.reduce(0.0) { $0 - logarithm(Double(max($1, .leastNormalMagnitude))) }
+        let n = sample.rows.totalWeight
+        let bic = mixture.criterion(
+            logLikelihood: pass.scoreLogSum + n
+                * (scoring.logNormalizer + sample.frame.logScale(dimension: sample.rows.dimension)), weight: n,
+            moments: sample.moments)
+        let weights = sample.rows.weights
+        let entropy = pass.confidence.enumerated().reduce(0.0) { sum, entry in
+            let row = sample.rows.choice.map { Int($0[entry.offset]) } ?? entry.offset
+            return sum - Double(weights?[row] ?? 1) * logarithm(Double(max(entry.element, .leastNormalMagnitude)))
+        }
         return bic.isFinite ? .init(clusterCount: k, bic: bic, icl: bic + 2 * entropy) : nil
     }
 }

@@ -9,6 +9,7 @@
 
 #include "incontext.h"
 #include "quality.h"
+#include "weights.h"
 
 /// Finds the first non-finite value and widens deviation[j] to max |x_j/2 − centre_j/2| over the rows.
 ///
@@ -24,6 +25,14 @@ uint64_t ac_hash_row(const float *values, int64_t d);
 void ac_load_tile(const float *values, const int64_t *rows, int64_t first, int64_t count, int64_t d,
                   const float *power, const float *shift, const float *scale, float limit, float *tile,
                   int64_t stride);
+
+/// 1/‖x‖ of d values; 0 for zeros.
+double ac_inverse_length(const float *values, int64_t d);
+
+/// ac_load_tile of rows scaled to unit length, in double precision; rows of zeros stay.
+void ac_load_directions(const float *values, const int64_t *rows, int64_t first, int64_t count, int64_t d,
+                        const float *power, const float *shift, const float *scale, float limit, float *tile,
+                        int64_t stride);
 
 /// Adds Σ_b x_j and Σ_b x_j² of a tile to sum[j] and squares[j].
 void ac_add_moments(const float *tile, int64_t stride, int64_t count, int64_t d, double *sum, double *squares);
@@ -77,6 +86,15 @@ double ac_lower(const float *distances, int64_t count, float *nearest);
 /// Σ_b min(nearest[b], distances[b]) without storing it.
 double ac_lowered_sum(const float *distances, int64_t count, const float *nearest);
 
+/// The two smallest of k rows of distances of each point, and which row the smallest is in (ties: lowest).
+void ac_two_nearest(const float *distances, int64_t stride, int64_t count, int64_t k, float *first, float *second,
+                    int32_t *owner);
+
+/// What a candidate centroid changes: returns Σ w·min(first, candidate), and adds to losses[k] what that sum grows by
+/// when centroid k goes, Σ over its points of w·(min(second, candidate) − min(first, candidate)). No weights: null.
+double ac_swap_losses(const float *candidate, const float *first, const float *second, const int32_t *owner,
+                      const float *weights, int64_t count, double *losses);
+
 /// The first b at which the running sum of values exceeds target, or the last b with a positive value.
 int64_t ac_pick(const float *values, int64_t count, double target);
 
@@ -96,7 +114,7 @@ void ac_squared_norms(const double *tokens, int64_t count, int64_t m, double *no
 /// sum[j] += Σ_i x_ij of count×m tokens, row-major.
 void ac_add_rows(const double *tokens, int64_t count, int64_t m, double *sum);
 
-/// scaled[i] = factors[i]·x_i of count×m tokens, row-major.
+/// scaled[i] = factors[i]·x_i of count×m tokens, row-major; in place, too.
 void ac_scale_rows(const double *tokens, const double *factors, int64_t count, int64_t m, double *scaled);
 
 /// features[i] = (x_a·x_b) for a ≤ b in row order, count×m(m+1)/2; weighted = ‖x_i‖·features unless null.

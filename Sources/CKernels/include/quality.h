@@ -9,6 +9,10 @@
 void ac_exact_rows(const float *values, const int64_t *rows, int64_t first, int64_t count, int64_t d,
                    const double *offset, const double *factor, double *out);
 
+/// ac_exact_rows of rows scaled to unit length first; rows of zeros stay.
+void ac_exact_directions(const float *values, const int64_t *rows, int64_t first, int64_t count, int64_t d,
+                         const double *offset, const double *factor, double *out);
+
 /// sums[label_i·d + j] += x_ij for count×d coordinates.
 void ac_sum_by_label(const double *points, int64_t count, int64_t d, const int32_t *labels, double *sums);
 

@@ -7,6 +7,7 @@ struct ResultSummary: Codable, Sendable, Equatable {
     struct Metrics: Codable, Sendable, Equatable {
         let inertia: Double
         let silhouette: Double?
+        let silhouettePoints: Int?
         let daviesBouldin: Double?
         let calinskiHarabasz: Double?
         let objective: Double
@@ -53,6 +54,7 @@ struct ResultSummary: Codable, Sendable, Equatable {
         heads = model.heads
         metrics = Metrics(
             inertia: clustering.metrics.inertia, silhouette: clustering.metrics.silhouette,
+            silhouettePoints: clustering.metrics.silhouettePoints,
             daviesBouldin: clustering.metrics.daviesBouldin, calinskiHarabasz: clustering.metrics.calinskiHarabasz,
             objective: clustering.metrics.objective, logLikelihood: clustering.metrics.logLikelihood,
             bic: clustering.metrics.bic)
@@ -119,7 +121,13 @@ extension ResultSummary.Metrics {
             ("calinski_harabasz", calinskiHarabasz), ("objective", objective), ("log_likelihood", logLikelihood),
             ("bic", bic),
         ]
-        return .object(figures.compactMap { name, value in value.map { .init(name: name, value: .number($0)) } })
+        var members: [JSONValue.Member] = figures.compactMap { name, value in
+            value.map { .init(name: name, value: .number($0)) }
+        }
+        if let silhouettePoints {
+            members.append(.init(name: "silhouette_points", value: .integer(silhouettePoints)))
+        }
+        return .object(members)
     }
 }
 

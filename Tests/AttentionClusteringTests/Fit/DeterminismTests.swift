@@ -37,6 +37,33 @@ import Testing
         }
     }
 
+    @Test(arguments: [
+        "sampled", "many heads", "wide", "cosine", "robust", "auto", "softmax", "many clusters in the plane",
+    ])
+    func noWayThroughTheLibraryDependsOnThreads(way: String) throws {
+        var options = Self.options()
+        var data = try Self.data().points
+        switch way {
+        case "sampled":
+            options.clusterCount = 2
+            data = try mixture([[2, 0], [-2, 0]], sigma: 0.8, count: 70_000, seed: 3).points
+        case "many heads", "wide":
+            options.clusterCount = way == "wide" ? 3 : 18
+            let width = way == "wide" ? 520 : 20
+            let centres = (0..<options.clusterCount).map { k in (0..<width).map { $0 == k ? 4.0 : 0 } }
+            data = try mixture(centres, sigma: 1, count: 600, seed: 3).points
+        case "cosine": options.metric = .cosine
+        case "robust": options.robust = true
+        case "auto": options.clusterCountSelection = .automatic(minimum: 1, maximum: 4)
+        case "softmax": (options.solver, options.attention, options.maximumSteps) = (.gradient, .softmax, 5)
+        default: options.clusterCount = 12
+        }
+        let once = try AttentionHeads.fit(data, options: options)
+        let again = try AttentionHeads.fit(data, options: options, control: FitControl(threads: 2))
+        Self.expectSame(once, again)
+        #expect(once.candidates == again.candidates && once.selection == again.selection)
+    }
+
     @Test func assigningTheTrainingPointsGivesTheSameAnswer() throws {
         let data = try Self.data()
         for refinement in Refinement.allCases {

@@ -53,6 +53,18 @@ import Testing
         #expect(try clustering.model.assign(data).labels == clustering.assignments)
     }
 
+    @Test func howManySilhouettesWereAveragedIsSaid() throws {
+        let large = try AttentionHeads.fit(Self.data(), options: Self.options())
+        let points = try #require(large.metrics.silhouettePoints)
+        #expect(points > 100 && points < 20_000)
+        let small = try mixture([[2, 0, 1], [-1, 2, 0]], sigma: 1, count: 300, seed: 3).points
+        var options = Self.options()
+        options.clusterCount = 2
+        #expect(try AttentionHeads.fit(small, options: options).metrics.silhouettePoints == 300)
+        options.clusterCount = 1
+        #expect(try AttentionHeads.fit(small, options: options).metrics.silhouettePoints == nil)
+    }
+
     @Test func usingUpIterationsIsSaid() throws {
         var options = Self.options()
         options.maximumIterations = 1

@@ -47,6 +47,12 @@ import Testing
         #expect(Self.failure(count: 0) { _ in }?.code == .tooFewPoints)
     }
 
+    @Test func aSharedMatrixOfTooManyColumnsIsRefused() {
+        let error = Self.failure(dimension: 513) { $0.refinement = .tied }
+        #expect(error?.option == "refinement" && error?.detail.contains("513") == true)
+        #expect(Self.failure(dimension: 512) { $0.refinement = .tied } == nil)
+    }
+
     @Test func pointsNeedColumns() {
         #expect(Self.failure(dimension: 0) { _ in }?.code == .noColumns)
     }

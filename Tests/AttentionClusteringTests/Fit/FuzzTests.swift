@@ -13,19 +13,31 @@ import Testing
 
     static func run(seed: UInt64) throws {
         var random = RandomSource(seed: seed, stream: 55)
-        let count = 1 + Int(random.next() % 24)
-        let dimension = 1 + Int(random.next() % 5)
-        let values = drawn(count * dimension, &random)
+        let isLarge = random.next() % 50 == 0
+        let count = 1 + Int(random.next() % (isLarge ? 200 : 24))
+        let dimension = 1 + Int(random.next() % (isLarge ? 12 : 5))
+        var values = drawn(count * dimension, &random)
+        let broken = random.next() % 60 == 0 ? Int(random.next() % UInt64(values.count)) : nil
+        if let broken { values[broken] = [Float.nan, .infinity, -.infinity][Int(random.next() % 3)] }
         let data = try Points(values: values, count: count, dimension: dimension)
         let options = Self.options(count: count, &random)
         let about: Comment = "seed \(seed)"
         let clustering: Clustering
         do {
-            clustering = try AttentionHeads.fit(data, options: options)
+            clustering = try AttentionHeads.fit(data, weights: weights(count, &random), options: options)
         } catch let error as ClusteringError {
+            if let broken, error.code == .nonFinite {
+                #expect(error.row == broken / dimension && error.column == broken % dimension, about)
+                return
+            }
             #expect(error.code == .invalidOption || error.code == .tooFewPoints, about)
             return
         }
+        #expect(broken == nil, about)
+        #expect(
+            clustering.model.clusterCount == clustering.model.options.clusterCount
+                || clustering.warnings.contains { $0.contains("distinct point") || $0.contains("single precision") },
+            about)
         #expect(clustering.sizes.reduce(0, +) == count && clustering.sizes.allSatisfy { $0 > 0 }, about)
         #expect(clustering.distances.allSatisfy { $0.isFinite && $0 >= 0 }, about)
         #expect(clustering.confidence.allSatisfy { $0 > 0 && $0 <= 1.0001 }, about)
@@ -36,6 +48,16 @@ import Testing
         #expect(metrics.inertia.isFinite && metrics.objective.isFinite, about)
         #expect((metrics.logLikelihood ?? 0).isFinite && (metrics.bic ?? 0).isFinite, about)
         #expect(try clustering.model.assign(data).labels == clustering.assignments, about)
+    }
+
+    /// None as a rule; now and then whole, uneven or mostly zero ones.
+    private static func weights(_ count: Int, _ random: inout RandomSource) -> [Double]? {
+        switch random.next() % 12 {
+        case 0: (0..<count).map { Double(1 + $0 % 3) }
+        case 1: (0..<count).map { _ in exponential(4 * random.normal()) }
+        case 2: (0..<count).map { $0 % 3 == 0 ? 1 : 0 }
+        default: nil
+        }
     }
 
     /// Normal, integer, sparse, constant or wildly scaled values, with outliers now and then.
@@ -70,7 +92,8 @@ import Testing
         options.standardize = random.next() % 4 == 0
         options.robust = random.next() % 4 == 0
         options.metric = random.next() % 6 == 0 ? .cosine : .euclidean
-        options.maximumSteps = 20
+        if options.solver == .gradient, random.next() % 8 == 0 { options.attention = .softmax }
+        options.maximumSteps = options.attention == .softmax ? 3 : 20
         options.maximumIterations = pick([1, 20])
         if random.next() % 40 == 0 { options.clusterCountSelection = .automatic(minimum: 1, maximum: 4) }
         return options

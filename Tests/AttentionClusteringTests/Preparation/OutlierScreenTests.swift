@@ -40,6 +40,27 @@ import Testing
         #expect(adjustedRandIndex(clustering.assignments, data.labels) > 0.98)
     }
 
+    @Test(arguments: [24, 60, 99])
+    func oneFarPointAmongFewIsSetAside(count: Int) throws {
+        let clean = try mixture(Self.centres, sigma: 1, count: count - 1, seed: 6).points.rows
+        let clustering = try AttentionHeads.fit(
+            points(clean + [[1e4, 0, 0]]), options: Self.options(robust: true))
+        #expect(clustering.outliers == [count - 1])
+    }
+
+    @Test func aColumnThatHardlyVariesShowsItsOutliers() throws {
+        let clean = try mixture(Self.centres, sigma: 1, count: 1_000, seed: 6).points.rows
+        let rows = clean.enumerated().map { $0.element + [$0.offset == 500 ? 1e6 : 0] }
+        let clustering = try AttentionHeads.fit(points(rows), options: Self.options(robust: true))
+        #expect(clustering.outliers == [500])
+    }
+
+    @Test func aRareButOrdinaryValueIsNoOutlier() throws {
+        let clean = try mixture(Self.centres, sigma: 1, count: 1_000, seed: 6).points.rows
+        let rows = clean.enumerated().map { $0.element + [$0.offset % 40 == 0 ? 1 : 0] }
+        #expect(try AttentionHeads.fit(points(rows), options: Self.options(robust: true)).outliers.isEmpty)
+    }
+
     @Test func constantPointsHaveNoOutliers() throws {
         let same = try points([[Float]](repeating: [1, 2], count: 40))
         #expect(try OutlierScreen(same, seed: 0, passes: RowPasses()).outliers.isEmpty)

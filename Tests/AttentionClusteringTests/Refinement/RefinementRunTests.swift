@@ -44,6 +44,16 @@ import Testing
         #expect(round.candidates.first?.equalWeights == true)
     }
 
+    @Test func theChosenCandidateComesFirstAndCriteriaCanBeCompared() throws {
+        let data = try mixture([[2, 0, 7], [-2, 1, 7], [0, 3, 7]], sigma: 1, count: 900, seed: 5).points
+        let clustering = try AttentionHeads.fit(data, options: Self.options(3) { $0.standardize = true })
+        let chosen = try #require(clustering.candidates.first)
+        #expect(clustering.candidates.dropFirst().map(\.bic) == clustering.candidates.dropFirst().map(\.bic).sorted())
+        // The model has gone a step further than what was compared, which also counts the noise of the prior.
+        let bic = try #require(clustering.metrics.bic)
+        #expect(abs(bic - chosen.bic) < 0.01 * Double(data.count))
+    }
+
     @Test func unequalClustersKeepTheirWeights() throws {
         let data = try mixture(
             [[1.5, 0, 0], [-1.5, 0, 0]], sigma: 0.8, count: 0, seed: 1, sizes: [9_000, 1_000])
