@@ -58,6 +58,8 @@ let package = Package(
             name: "JobStore",
             dependencies: [.product(name: "GRDB", package: "GRDB.swift")],
             swiftSettings: swiftSettings),
+        // What every driver of JobStore must do, for the tests of drivers here and elsewhere.
+        .target(name: "JobStoreTesting", dependencies: ["JobStore"], swiftSettings: swiftSettings),
         .target(
             name: "ClusterService",
             dependencies: [
@@ -93,7 +95,7 @@ let package = Package(
         .testTarget(name: "HTTPServerTests", dependencies: ["HTTPServer", "COpenSSL"], swiftSettings: swiftSettings),
         .testTarget(
             name: "JobStoreTests",
-            dependencies: ["JobStore", .product(name: "GRDB", package: "GRDB.swift")],
+            dependencies: ["JobStore", "JobStoreTesting", .product(name: "GRDB", package: "GRDB.swift")],
             swiftSettings: swiftSettings),
         .testTarget(
             name: "ClusterServiceTests",

@@ -8,7 +8,8 @@ extension Job {
         self.init(
             id: id, createdAt: now, retention: new.retention, dataset: new.dataset, datasetETag: new.datasetETag,
             datasetVersion: new.datasetVersion, labels: new.labels, parameters: new.parameters,
-            maximumAttempts: new.maximumAttempts, priority: new.priority, kind: new.kind)
+            maximumAttempts: new.maximumAttempts, priority: new.priority, tenant: new.tenant, memory: new.memory,
+            kind: new.kind)
     }
 
     /// Applies an event at an instant; a job that was moved has a new revision, else it is as before.
@@ -21,23 +22,45 @@ extension Job {
             return action
         case .start:
             startedAt = now
+            availableAt = nil
         case .requeue:
             startedAt = nil
         case .giveUp:
             error = JobStoreError.workerLostProblem(attempts: machine.attempt - machine.releases)
-        case .publish, .end, .askToStop:
+        case .publish, .end, .askToStop, .forgive:
             break
         }
         state = machine.state
         attempt = machine.attempt
         releases = machine.releases
         revision += 1
-        if !state.isHeld { worker = nil }
+        if event == .cancelRequested { cancelRequestedAt = now }
+        if event == .workerLost, state == .queued { availableAt = now.advanced(by: Self.pause(afterLosses: losses)) }
+        if !state.isHeld {
+            worker = nil
+            leaseExpiresAt = nil
+        }
         if state.isTerminal {
             finishedAt = now
             expiresAt = retention.map { now.advanced(by: $0) }
         }
         return action
+    }
+
+    /// How long a job waits for its next attempt after losing its worker so many times in a row: 1 s, doubling, at most
+    /// 1 min, so that a job that ends its process does not keep all others from running.
+    static func pause(afterLosses losses: Int) -> Duration {
+        .seconds(min(1 << min(max(losses - 1, 0), 6), 60))
+    }
+
+    /// The longest ``pause(afterLosses:)``.
+    static let longestPause = pause(afterLosses: .max)
+
+    /// Takes the job for a worker; the same as the statement of the drivers that have one.
+    mutating func claim(for worker: String, lease: Duration, at now: Date) {
+        _ = apply(.claimed, at: now)
+        self.worker = worker
+        leaseExpiresAt = now.advanced(by: lease)
     }
 
     /// Applies an event of the worker that holds attempt number `attempt`.

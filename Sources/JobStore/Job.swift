@@ -33,12 +33,23 @@ public struct Job: Sendable, Equatable, Identifiable {
     public let parameters: String
     /// How often the job was claimed: the number under which the worker that holds it writes.
     public var attempt: Int
-    /// How many of these attempts were handed back at a shutdown; they do not count against ``maximumAttempts``.
+    /// How many of these attempts do not count against ``maximumAttempts``: those that were handed back at a shutdown,
+    /// and those before one that got further.
     public var releases: Int
     /// How many attempts may lose their worker before the job fails.
     public let maximumAttempts: Int
-    /// Smaller runs first; equal priorities run in order of submission.
+    /// Larger runs first; within a priority the tenants take turns, each in order of submission.
     public let priority: Int
+    /// Whose job it is, for the fair order; empty where there is only one.
+    public let tenant: String
+    /// How many bytes of memory the job is expected to need; 0 where nobody knows.
+    public let memory: Int
+    /// When a job that lost its worker may be claimed again; nil when it may be at once.
+    public var availableAt: Date?
+    /// Until when the worker holds the job unless it renews; set exactly while one does.
+    public var leaseExpiresAt: Date?
+    /// When somebody first asked for the job to stop; nil when nobody did.
+    public var cancelRequestedAt: Date?
     /// Name of the worker that holds the job; set exactly while one does.
     public var worker: String?
     /// Why a succeeded job stopped iterating, such as `converged`.
@@ -67,8 +78,13 @@ public struct Job: Sendable, Equatable, Identifiable {
         parameters: String,
         attempt: Int = 0,
         releases: Int = 0,
-        maximumAttempts: Int = 3,
+        maximumAttempts: Int = NewJob.defaultAttempts,
         priority: Int = 0,
+        tenant: String = "",
+        memory: Int = 0,
+        availableAt: Date? = nil,
+        leaseExpiresAt: Date? = nil,
+        cancelRequestedAt: Date? = nil,
         worker: String? = nil,
         stopReason: String? = nil,
         error: String? = nil,
@@ -92,6 +108,11 @@ public struct Job: Sendable, Equatable, Identifiable {
         self.releases = releases
         self.maximumAttempts = maximumAttempts
         self.priority = priority
+        self.tenant = tenant
+        self.memory = memory
+        self.availableAt = availableAt
+        self.leaseExpiresAt = leaseExpiresAt
+        self.cancelRequestedAt = cancelRequestedAt
         self.worker = worker
         self.stopReason = stopReason
         self.error = error
@@ -101,4 +122,14 @@ public struct Job: Sendable, Equatable, Identifiable {
 
     /// Whether the job has ended, one way or another.
     public var isDone: Bool { state.isTerminal }
+
+    /// How many attempts in a row lost their worker without getting further.
+    public var losses: Int { attempt - releases - (state.isHeld ? 1 : 0) }
+
+    /// Whether the job has lost so many workers that it may be what ends them: it is given out only to a worker that
+    /// holds nothing else, so that the next loss is its own and takes nobody with it.
+    public var runsAlone: Bool { losses >= Self.lossesBeforeRunningAlone }
+
+    /// From so many losses in a row on a job runs alone.
+    static let lossesBeforeRunningAlone = 2
 }

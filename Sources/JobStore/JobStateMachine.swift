@@ -12,8 +12,10 @@ public enum JobEvent: Sendable, Hashable, CaseIterable {
     case cancelConfirmed
     /// The worker hands the job back unfinished, because it shuts down.
     case released
-    /// The worker is gone without a word: its process ended.
+    /// The worker is gone without a word: its process ended, or its lease ran out.
     case workerLost
+    /// The worker got further than every attempt before it, and what it has is saved.
+    case progressed
 }
 
 /// What the store has to do after an event.
@@ -30,6 +32,8 @@ public enum JobAction: Sendable, Hashable, CaseIterable {
     case requeue
     /// Let the worker know that it should stop.
     case askToStop
+    /// Count the attempts before this one no longer.
+    case forgive
     /// Nothing: the event asks for what is already so.
     case ignore
     /// Nothing, and tell the sender: it does not hold the job, or the event makes no sense in this state.
@@ -39,7 +43,7 @@ public enum JobAction: Sendable, Hashable, CaseIterable {
 /// The life of a job as a pure function of its events; it has no clock, no database and no concurrency.
 ///
 /// ```swift
-/// var machine = JobStateMachine(maximumAttempts: 3)
+/// var machine = JobStateMachine(maximumAttempts: 5)
 /// machine.handle(.claimed)          // .start: now running, attempt 1
 /// machine.handle(.cancelRequested)  // .askToStop: now cancelling
 /// machine.handle(.succeeded)        // .publish: the cancel lost the race, now succeeded
@@ -49,7 +53,8 @@ public struct JobStateMachine: Sendable, Hashable {
     public private(set) var state: JobState
     /// How often the job was claimed; the number of the current attempt, never used twice.
     public private(set) var attempt: Int
-    /// How many of these attempts were handed back and do not count against ``maximumAttempts``.
+    /// How many of these attempts do not count against ``maximumAttempts``: those that were handed back, and those
+    /// before one that got further.
     public private(set) var releases: Int
     /// How many attempts may be spent before a lost worker fails the job.
     public let maximumAttempts: Int
@@ -93,6 +98,11 @@ public struct JobStateMachine: Sendable, Hashable {
             guard hasAttemptsLeft else { return finish(.failed, .giveUp) }
             state = .queued
             return .requeue
+        case (.running, .progressed), (.cancelling, .progressed):
+            // A job that gets on is not what ends its workers.
+            guard releases < attempt - 1 else { return .ignore }
+            releases = attempt - 1
+            return .forgive
         case (.cancelling, .released), (.cancelling, .workerLost):
             // Nobody works on it and nobody wants it.
             return finish(.cancelled, .end)

@@ -19,8 +19,8 @@ public import Foundation
 /// }
 /// ```
 ///
-/// The attempt number is the worker's lease. Once a job was re-queued, claimed anew or ended, writes under the old
-/// number throw ``JobStoreError/Code/leaseLost``.
+/// The attempt number is the worker's lease, which it keeps with ``renew(_:lease:)``. Once a job was re-queued, claimed
+/// anew or ended, writes under the old number throw ``JobStoreError/Code/leaseLost``.
 ///
 /// All calls throw ``JobStoreError``, and reads `CancellationError` when their task is cancelled.
 ///
@@ -32,8 +32,14 @@ public protocol JobStore: Sendable {
 
     /// Puts a job in the queue, unless its idempotency key says that this was done before.
     ///
-    /// Job and key are written in one transaction. A key lives as long as its lifetime, and no longer than its job.
+    /// Job and key are written in one transaction. A key lives as long as its lifetime, even where its job expires
+    /// before; deleting the job forgets the key.
     func submit(_ job: NewJob) async throws -> Submission
+
+    /// What became of an earlier submission under this key; nil when it is free.
+    ///
+    /// - Returns: `replayed`, `expired` or `conflict`.
+    func earlierSubmission(_ key: IdempotencyKey) async throws -> Submission?
 
     /// The job of this id; nil when there is none, or none any more.
     func job(_ id: String) async throws -> Job?
@@ -61,10 +67,24 @@ public protocol JobStore: Sendable {
 
     // MARK: Workers
 
-    /// Takes the next job from the queue: smallest priority first, then the oldest; nil when the queue is empty.
+    /// Takes the next job from the queue: largest priority first, then tenants in turn, then the oldest.
     ///
     /// No two calls ever get the same job and attempt, from however many tasks or processes they come.
-    func claimNext(worker: String) async throws -> Job?
+    ///
+    /// - Parameters:
+    ///   - lease: how long the job is the worker's unless it renews.
+    ///   - room: what the worker can take; a job that is next and does not fit is waited for, not passed over.
+    /// - Returns: nil when no job waits, none may be tried again yet, or the next one does not fit.
+    func claimNext(worker: String, lease: Duration, room: WorkerRoom) async throws -> Job?
+
+    /// Holds on to jobs for another `lease` from now.
+    ///
+    /// - Returns: the state of each job by id, so that a worker learns of a cancel that it missed; a job that is no
+    ///   longer held under that attempt is left out, and its worker must drop it and store nothing.
+    func renew(_ held: [HeldAttempt], lease: Duration) async throws -> [String: JobState]
+
+    /// Says that an attempt has saved more than those before it: they no longer count against the job's attempts.
+    func progressed(_ id: String, attempt: Int) async throws -> Job
 
     /// Stores a piece of the result's rows; unseen until the job succeeds, dropped when the attempt ends otherwise.
     ///
@@ -79,9 +99,10 @@ public protocol JobStore: Sendable {
     ///
     /// A job that was asked to stop succeeds nevertheless: the request came too late.
     ///
+    /// - Parameter chunks: the last chunks, numbered on from those that were appended; for a small result, all.
     /// - Throws: `incompleteResult` when a chunk number is missing, `duplicateModel` when the model id is taken.
     func succeed(
-        _ id: String, attempt: Int, summary: Data, modelID: String, model: Data, stopReason: String
+        _ id: String, attempt: Int, chunks: [Data], summary: Data, modelID: String, model: Data, stopReason: String
     ) async throws -> Job
 
     /// Ends the job with an error, the text of a problem object; its chunks are dropped.
@@ -122,9 +143,9 @@ public protocol JobStore: Sendable {
     /// How many jobs on the dataset of this name have not ended.
     func activeJobs(usingDataset name: String) async throws -> Int
 
-    /// Versions of stored content that must be kept: those of jobs that have not ended, and of succeeded jobs, whose
-    /// results are given out beside their input.
-    func datasetVersionsInUse() async throws -> Set<String>
+    /// Which of these versions of stored content must be kept: those of jobs that have not ended, and of succeeded
+    /// jobs, whose results are given out beside their input.
+    func datasetVersionsInUse(among versions: Set<String>) async throws -> Set<String>
 
     // MARK: Upkeep
 
@@ -134,6 +155,9 @@ public protocol JobStore: Sendable {
     /// unfinished results are dropped. A store that one process owns takes every held job for lost.
     func recover() async throws -> RecoveryReport
 
+    /// Takes care of jobs whose lease has run out, like ``recover()`` of those it finds.
+    func reclaim() async throws -> RecoveryReport
+
     /// Removes jobs, results and models whose time has passed, and remembers their ids for ``isExpired(_:)``.
     ///
     /// Expiry happens only here: until the next call, what is due is still readable. Call it every minute or so.
@@ -141,6 +165,19 @@ public protocol JobStore: Sendable {
 }
 
 extension JobStore {
+    /// Takes the next job with room for everything and a lease of 30 s.
+    public func claimNext(worker: String) async throws -> Job? {
+        try await claimNext(worker: worker, lease: .seconds(30), room: .unlimited)
+    }
+
+    /// Ends the job with a result whose chunks have all been appended.
+    public func succeed(
+        _ id: String, attempt: Int, summary: Data, modelID: String, model: Data, stopReason: String
+    ) async throws -> Job {
+        try await succeed(
+            id, attempt: attempt, chunks: [], summary: summary, modelID: modelID, model: model, stopReason: stopReason)
+    }
+
     /// The first page of all jobs, newest first.
     public func jobs(limit: Int) async throws -> JobPage {
         try await jobs(matching: JobFilter(), limit: limit, after: nil)

@@ -103,7 +103,7 @@ extension JobStoreError {
     static func workerLostProblem(attempts: Int) -> String {
         let times = attempts == 1 ? "its only attempt" : "all of its \(attempts) attempts"
         return #"{"type":"/problems/worker-lost","title":"The worker was lost","status":500,"#
-            + #""detail":"The process that computed this job ended during \#(times). "#
+            + #""detail":"The process that computed this job ended during \#(times) without getting further. "#
             + #"The job may need more memory than there is: try fewer points or columns, or submit it again."}"#
     }
 }

@@ -20,14 +20,23 @@ public struct NewJob: Sendable, Equatable {
     public var kind: String
     /// How many attempts may lose their worker before the job fails; at least 1.
     public var maximumAttempts: Int
-    /// Smaller runs first.
+    /// Larger runs first.
     public var priority: Int
+    /// Whose job it is: within a priority, tenants take turns.
+    public var tenant: String
+    /// How many bytes of memory the job is expected to need; 0 where nobody knows.
+    public var memory: Int
     /// How long job, result and model are kept after the end, at most 1,000 years; nil for ever.
     public var retention: Duration?
     /// The client's key that makes a repeated submission return the first job.
     public var idempotency: IdempotencyKey?
     /// With so many jobs waiting the submission is refused; a repeat under a known key is answered all the same.
     public var queueLimit: Int?
+
+    /// How many attempts in a row may lose their worker unless told otherwise, 10.
+    ///
+    /// A process may be killed for many reasons before a job is to blame, and the pauses between attempts grow.
+    public static let defaultAttempts = 10
 
     /// A job with sensible defaults for everything but its data and parameters.
     public init(
@@ -37,8 +46,10 @@ public struct NewJob: Sendable, Equatable {
         labels: [String: String] = [:],
         parameters: String,
         kind: String = "job",
-        maximumAttempts: Int = 3,
+        maximumAttempts: Int = NewJob.defaultAttempts,
         priority: Int = 0,
+        tenant: String = "",
+        memory: Int = 0,
         retention: Duration? = nil,
         idempotency: IdempotencyKey? = nil,
         queueLimit: Int? = nil
@@ -51,6 +62,8 @@ public struct NewJob: Sendable, Equatable {
         self.kind = kind
         self.maximumAttempts = maximumAttempts
         self.priority = priority
+        self.tenant = tenant
+        self.memory = memory
         self.retention = retention
         self.idempotency = idempotency
         self.queueLimit = queueLimit
@@ -88,13 +101,14 @@ extension NewJob {
         guard maximumAttempts >= 1 else {
             throw .invalidArgument("maximumAttempts is \(maximumAttempts); give at least 1")
         }
+        guard memory >= 0 else { throw .invalidArgument("memory is \(memory) bytes; give at least 0") }
         if let retention, !(.zero...Self.longestDuration).contains(retention) {
             throw .invalidArgument("retention must be 0 to 1,000 years, or nil to keep the job for ever")
         }
         if let idempotency, idempotency.lifetime <= .zero || idempotency.lifetime > Self.longestDuration {
             throw .invalidArgument("the lifetime of an idempotency key must be positive and at most 1,000 years")
         }
-        var texts = [dataset, datasetETag, datasetVersion, parameters, kind].compactMap { $0 }
+        var texts = [dataset, datasetETag, datasetVersion, parameters, kind, tenant].compactMap { $0 }
         texts += labels.keys
         texts += labels.values
         if let idempotency { texts += [idempotency.key, idempotency.scope, idempotency.digest] }

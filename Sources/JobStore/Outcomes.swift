@@ -4,10 +4,43 @@ public enum Submission: Sendable, Equatable {
     case accepted(Job)
     /// The idempotency key was used before with the same digest: this is the job it started, as it stands now.
     case replayed(Job)
+    /// The idempotency key was used before with the same digest, and the job it started, of this id, has expired.
+    case expired(String)
     /// The idempotency key was used before with another digest; nothing was stored.
     case conflict
     /// So many jobs wait that the submission's limit is reached; nothing was stored.
     case queueFull
+}
+
+/// An attempt at a job, as a worker holds it.
+public struct HeldAttempt: Sendable, Hashable {
+    /// The job's id.
+    public let job: String
+    /// The number of the attempt.
+    public let attempt: Int
+
+    /// An attempt.
+    public init(job: String, attempt: Int) {
+        self.job = job
+        self.attempt = attempt
+    }
+}
+
+/// What a worker has room for.
+public struct WorkerRoom: Sendable, Hashable {
+    /// How many bytes of memory its process may still use.
+    public let memory: Int
+    /// Whether its process runs nothing: it then takes the next job whatever that needs, for it would never fit better.
+    public let isIdle: Bool
+
+    /// Room for jobs that need up to `memory` bytes.
+    public init(memory: Int, isIdle: Bool) {
+        self.memory = memory
+        self.isIdle = isIdle
+    }
+
+    /// Room for everything.
+    public static let unlimited = WorkerRoom(memory: .max, isIdle: true)
 }
 
 /// What became of a request to cancel.
@@ -52,7 +85,7 @@ public struct RecoveryReport: Sendable, Equatable {
 
 /// What expiry removed.
 public struct ExpiryReport: Sendable, Equatable {
-    /// Ids of jobs removed with their results, in order of submission.
+    /// Ids of jobs removed with their results, in order of expiry.
     public var jobs: [String]
     /// Ids of models removed.
     public var models: [String]

@@ -1,3 +1,4 @@
+import JobStoreTesting
 import Testing
 
 @testable import JobStore
@@ -24,6 +25,9 @@ struct Transition: Sendable, CustomTestStringConvertible {
         Transition(from: .running, event: .released, to: .queued, action: .requeue),
         Transition(from: .running, event: .workerLost, to: .queued, action: .requeue),
 
+        Transition(from: .running, event: .progressed, to: .running, action: .ignore),
+
+        Transition(from: .cancelling, event: .progressed, to: .cancelling, action: .ignore),
         Transition(from: .cancelling, event: .succeeded, to: .succeeded, action: .publish),
         Transition(from: .cancelling, event: .failed, to: .failed, action: .end),
         Transition(from: .cancelling, event: .cancelRequested, to: .cancelling, action: .ignore),
@@ -36,7 +40,7 @@ struct Transition: Sendable, CustomTestStringConvertible {
         Transition(from: .cancelled, event: .cancelRequested, to: .cancelled, action: .ignore),
     ]
 
-    /// The whole table: 6 states × 7 events.
+    /// The whole table: 6 states × 8 events.
     static var table: [Transition] {
         JobState.allCases.flatMap { state in
             JobEvent.allCases.map { event in
@@ -54,7 +58,7 @@ struct Transition: Sendable, CustomTestStringConvertible {
     }
 
     @Test func theTableCoversEveryStateAndEvent() {
-        #expect(Self.table.count == 42)
+        #expect(Self.table.count == 48)
         #expect(Set(Self.moves.map(\.testDescription)).count == Self.moves.count)
     }
 
@@ -92,6 +96,27 @@ struct Transition: Sendable, CustomTestStringConvertible {
         }
         machine.handle(.claimed)
         #expect(machine.handle(.workerLost) == .giveUp)
+    }
+
+    @Test func progressForgivesTheAttemptsBeforeIt() {
+        var machine = JobStateMachine(maximumAttempts: 2)
+        for _ in 0..<10 {
+            machine.handle(.claimed)
+            machine.handle(.progressed)
+            #expect(machine.handle(.workerLost) == .requeue)
+        }
+        machine.handle(.claimed)
+        #expect(machine.handle(.workerLost) == .giveUp)
+    }
+
+    @Test func progressThatForgivesNothingIsIgnored() {
+        var machine = JobStateMachine(maximumAttempts: 2)
+        machine.handle(.claimed)
+        #expect(machine.handle(.progressed) == .ignore)
+        machine.handle(.workerLost)
+        machine.handle(.claimed)
+        #expect(machine.handle(.progressed) == .forgive)
+        #expect(machine.handle(.progressed) == .ignore)
     }
 
     @Test func anAttemptNumberIsNeverUsedTwice() {

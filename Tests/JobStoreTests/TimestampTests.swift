@@ -1,4 +1,5 @@
 import Foundation
+import JobStoreTesting
 import Testing
 
 @testable import JobStore

@@ -16,8 +16,8 @@ public final class InMemoryJobStore: Sendable {
     ///   - now: the clock.
     ///   - identifiers: names a new job; never the same name twice.
     public init(
-        tombstoneLifetime: Duration = .seconds(30 * 86_400),
-        now: @escaping @Sendable () -> Date = { Date() },
+        tombstoneLifetime: Duration = .seconds(86_400),
+        now: @escaping @Sendable () -> Date = SteadyClock().reading,
         identifiers: @escaping @Sendable (Date) -> String = { SortableIdentifier.make(prefix: "job", at: $0) }
     ) {
         tables = Mutex(MemoryTables(tombstoneLifetime: tombstoneLifetime))
@@ -45,6 +45,11 @@ extension InMemoryJobStore: JobStore {
         let now = now()
         let id = identifiers(now)
         return tables.withLock { $0.submit(job, id: id, at: now) }
+    }
+
+    public func earlierSubmission(_ key: IdempotencyKey) async throws -> Submission? {
+        let now = now()
+        return tables.withLock { $0.earlierSubmission(key, at: now) }
     }
 
     public func job(_ id: String) async throws -> Job? {
@@ -75,9 +80,19 @@ extension InMemoryJobStore: JobStore {
 
     // MARK: Workers
 
-    public func claimNext(worker: String) async throws -> Job? {
+    public func claimNext(worker: String, lease: Duration, room: WorkerRoom) async throws -> Job? {
         let now = now()
-        return tables.withLock { $0.claimNext(worker: worker, at: now) }
+        return tables.withLock { $0.claimNext(worker: worker, lease: lease, room: room, at: now) }
+    }
+
+    public func renew(_ held: [HeldAttempt], lease: Duration) async throws -> [String: JobState] {
+        let now = now()
+        return tables.withLock { $0.renew(held, lease: lease, at: now) }
+    }
+
+    public func progressed(_ id: String, attempt: Int) async throws -> Job {
+        let now = now()
+        return try tables.withLock { try $0.progressed(id, attempt: attempt, at: now) }
     }
 
     public func appendResultChunk(_ id: String, attempt: Int, index: Int, data: Data) async throws {
@@ -86,12 +101,14 @@ extension InMemoryJobStore: JobStore {
     }
 
     public func succeed(
-        _ id: String, attempt: Int, summary: Data, modelID: String, model: Data, stopReason: String
+        _ id: String, attempt: Int, chunks: [Data], summary: Data, modelID: String, model: Data, stopReason: String
     ) async throws -> Job {
+        for (index, chunk) in chunks.enumerated() { try JobResult.validateChunk(index: index, bytes: chunk.count) }
         let now = now()
         return try tables.withLock {
             try $0.succeed(
-                id, attempt: attempt, summary: summary, modelID: modelID, model: model, stopReason: stopReason, at: now)
+                id, attempt: attempt, chunks: chunks, summary: summary, modelID: modelID, model: model,
+                stopReason: stopReason, at: now)
         }
     }
 
@@ -142,8 +159,8 @@ extension InMemoryJobStore: JobStore {
         tables.withLock { $0.jobs.values.count { $0.job.dataset == name && !$0.job.isDone } }
     }
 
-    public func datasetVersionsInUse() async throws -> Set<String> {
-        tables.withLock { $0.datasetVersionsInUse }
+    public func datasetVersionsInUse(among versions: Set<String>) async throws -> Set<String> {
+        tables.withLock { versions.intersection($0.datasetVersionsInUse) }
     }
 
     // MARK: Upkeep
@@ -151,6 +168,11 @@ extension InMemoryJobStore: JobStore {
     public func recover() async throws -> RecoveryReport {
         let now = now()
         return tables.withLock { $0.recover(at: now) }
+    }
+
+    public func reclaim() async throws -> RecoveryReport {
+        let now = now()
+        return tables.withLock { $0.reclaim(at: now) }
     }
 
     public func expire() async throws -> ExpiryReport {

@@ -27,15 +27,23 @@ extension MemoryTables {
     }
 
     mutating func recover(at now: Date) -> RecoveryReport {
+        let latest = now.advanced(by: Job.longestPause)
+        for (id, entry) in jobs where entry.job.availableAt ?? latest > latest { jobs[id]?.job.availableAt = latest }
+        return takeBack(at: now) { $0.state.isHeld }
+    }
+
+    mutating func reclaim(at now: Date) -> RecoveryReport {
+        takeBack(at: now) { $0.leaseExpiresAt ?? .distantFuture <= now }
+    }
+
+    private mutating func takeBack(at now: Date, where isLost: (Job) -> Bool) -> RecoveryReport {
         var report = RecoveryReport()
-        for var entry in jobs.values.sorted(by: { $0.sequence < $1.sequence }) where entry.job.state.isHeld {
+        for var entry in jobs.values.sorted(by: { $0.sequence < $1.sequence }) where isLost(entry.job) {
             _ = entry.job.apply(.workerLost, at: now)
             report.add(entry.job)
-            jobs[entry.job.id] = entry
-        }
-        for (id, entry) in jobs where entry.result == nil {
             report.droppedChunks += entry.chunks.count
-            jobs[id]?.chunks = [:]
+            entry.chunks = [:]
+            jobs[entry.job.id] = entry
         }
         return report
     }
@@ -43,7 +51,8 @@ extension MemoryTables {
     mutating func expire(at now: Date) -> ExpiryReport {
         var report = ExpiryReport()
         let isDue = { (date: Date?) in date.map { $0 <= now } ?? false }
-        let due = jobs.values.filter { isDue($0.job.expiresAt) }.sorted { $0.sequence < $1.sequence }
+        let due = jobs.values.filter { isDue($0.job.expiresAt) }
+            .sorted { ($0.job.expiresAt ?? now, $0.sequence) < ($1.job.expiresAt ?? now, $1.sequence) }
         let dueModels = models.values.filter { isDue($0.model.expiresAt) }.sorted { $0.sequence < $1.sequence }
         for entry in due {
             remove(entry)

@@ -5,6 +5,8 @@ struct MemoryTables {
     struct JobEntry {
         let sequence: Int64
         var job: Job
+        /// The place in the fair order, counted within a priority.
+        let turn: Int
         var chunks: [Int: Data] = [:]
         var result: JobResult?
     }
@@ -48,22 +50,30 @@ struct MemoryTables {
     // MARK: Clients
 
     mutating func submit(_ new: NewJob, id: String, at now: Date) -> Submission {
-        if let wanted = new.idempotency,
-            let known = keys[KeyName(scope: wanted.scope, key: wanted.key)], known.expiresAt > now,
-            let earlier = jobs[known.job]?.job
-        {
-            return known.digest == wanted.digest ? .replayed(earlier) : .conflict
-        }
+        if let key = new.idempotency, let earlier = earlierSubmission(key, at: now) { return earlier }
         if let limit = new.queueLimit, jobs.values.count(where: { $0.job.state == .queued }) >= limit {
             return .queueFull
         }
         let job = Job(new, id: id, at: now)
-        jobs[job.id] = JobEntry(sequence: nextSequence(), job: job)
+        jobs[job.id] = JobEntry(sequence: nextSequence(), job: job, turn: turn(of: job))
         if let key = new.idempotency {
             keys[KeyName(scope: key.scope, key: key.key)] = KeyEntry(
                 digest: key.digest, job: job.id, expiresAt: now.advanced(by: key.lifetime))
         }
         return .accepted(job)
+    }
+
+    func earlierSubmission(_ wanted: IdempotencyKey, at now: Date) -> Submission? {
+        guard let known = keys[KeyName(scope: wanted.scope, key: wanted.key)], known.expiresAt > now else { return nil }
+        guard known.digest == wanted.digest else { return .conflict }
+        return jobs[known.job].map { .replayed($0.job) } ?? .expired(known.job)
+    }
+
+    /// Behind the tenant's own waiting jobs, but not before where the others are.
+    private func turn(of job: Job) -> Int {
+        let waiting = jobs.values.filter { $0.job.state == .queued && $0.job.priority == job.priority }
+        let own = waiting.filter { $0.job.tenant == job.tenant }.map(\.turn).max()
+        return max(own.map { $0 + 1 } ?? 0, waiting.map(\.turn).min() ?? 0, 0)
     }
 
     func page(of filter: JobFilter, below bound: Int64, limit: Int) -> JobPage {
@@ -88,25 +98,42 @@ struct MemoryTables {
         guard let entry = jobs[id] else { return .unknown }
         guard entry.job.isDone else { return .stillActive }
         remove(entry)
+        keys = keys.filter { $0.value.job != id }
         return .deleted
     }
 
     /// Takes out a job and all that lives and dies with it.
     mutating func remove(_ entry: JobEntry) {
         jobs[entry.job.id] = nil
-        keys = keys.filter { $0.value.job != entry.job.id }
         if let model = entry.job.model, models[model]?.isWithdrawn == true { models[model] = nil }
     }
 
     // MARK: Workers
 
-    mutating func claimNext(worker: String, at now: Date) -> Job? {
-        let next = jobs.values.filter { $0.job.state == .queued }
-            .min { ($0.job.priority, $0.sequence) < ($1.job.priority, $1.sequence) }
+    mutating func claimNext(worker: String, lease: Duration, room: WorkerRoom, at now: Date) -> Job? {
+        let next = jobs.values.filter { $0.job.state == .queued && $0.job.availableAt ?? now <= now }
+            .min { (-$0.job.priority, $0.turn, $0.sequence) < (-$1.job.priority, $1.turn, $1.sequence) }
         guard var entry = next else { return nil }
-        _ = entry.job.apply(.claimed, at: now)
-        entry.job.worker = worker
+        guard room.isIdle || entry.job.memory <= room.memory && !entry.job.runsAlone else { return nil }
+        entry.job.claim(for: worker, lease: lease, at: now)
         jobs[entry.job.id] = entry
+        return entry.job
+    }
+
+    mutating func renew(_ held: [HeldAttempt], lease: Duration, at now: Date) -> [String: JobState] {
+        var states: [String: JobState] = [:]
+        for one in held {
+            guard let job = jobs[one.job]?.job, job.state.isHeld, job.attempt == one.attempt else { continue }
+            jobs[one.job]?.job.leaseExpiresAt = now.advanced(by: lease)
+            states[one.job] = job.state
+        }
+        return states
+    }
+
+    mutating func progressed(_ id: String, attempt: Int, at now: Date) throws -> Job {
+        var entry = try held(id, attempt)
+        try entry.job.apply(.progressed, fromAttempt: attempt, at: now)
+        jobs[id] = entry
         return entry.job
     }
 
@@ -116,14 +143,19 @@ struct MemoryTables {
     }
 
     mutating func succeed(
-        _ id: String, attempt: Int, summary: Data, modelID: String, model: Data, stopReason: String, at now: Date
+        _ id: String, attempt: Int, chunks: [Data], summary: Data, modelID: String, model: Data, stopReason: String,
+        at now: Date
     ) throws -> Job {
         var entry = try held(id, attempt)
-        let expected = (entry.chunks.keys.max() ?? -1) + 1
+        var expected = (entry.chunks.keys.max() ?? -1) + 1
         guard entry.chunks.count == expected else {
             throw JobStoreError.incompleteResult(id, found: entry.chunks.count, expected: expected)
         }
         guard models[modelID] == nil else { throw JobStoreError.duplicateModel(modelID) }
+        for chunk in chunks {
+            entry.chunks[expected] = chunk
+            expected += 1
+        }
         try entry.job.apply(.succeeded, fromAttempt: attempt, at: now)
         entry.job.model = modelID
         entry.job.stopReason = stopReason

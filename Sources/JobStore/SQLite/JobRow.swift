@@ -10,22 +10,33 @@ struct JobRow {
     static let columns = """
         sequence, id, state, revision, created_at, started_at, finished_at, expires_at, retention, dataset, \
         dataset_etag, dataset_version, labels, parameters, attempt, releases, maximum_attempts, priority, worker, \
-        stop_reason, error, model, kind
+        stop_reason, error, model, kind, tenant, memory, available_at, lease_expires_at, cancel_requested_at
         """
 
     private static let selectByID = "SELECT \(columns) FROM job WHERE id = ?"
 
+    /// The turn of a new job: behind the tenant's own waiting jobs, but not before where the others are.
+    ///
+    /// So a tenant with one job waits for one job of each other tenant, not for all of them.
+    private static let turn = """
+        MAX(\
+        COALESCE((SELECT MAX(turn) + 1 FROM job INDEXED BY job_queue_by_tenant \
+        WHERE state = 'queued' AND tenant = ?1 AND priority = ?2), 0), \
+        COALESCE((SELECT MIN(turn) FROM job INDEXED BY job_queue WHERE state = 'queued' AND priority = ?2), 0))
+        """
+
     private static let insertion = """
-        INSERT INTO job (id, state, revision, created_at, retention, dataset, dataset_etag, dataset_version, labels, \
-        parameters, attempt, releases, maximum_attempts, priority, kind) \
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        INSERT INTO job (tenant, priority, turn, id, state, revision, created_at, retention, dataset, dataset_etag, \
+        dataset_version, labels, parameters, attempt, releases, maximum_attempts, kind, memory) \
+        VALUES (?1, ?2, \(turn), ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)
         """
 
     private static let insertionOfLabel = "INSERT INTO job_label (name, value, job) VALUES (?, ?, ?)"
 
     private static let updating = """
         UPDATE job SET state = ?, revision = ?, started_at = ?, finished_at = ?, expires_at = ?, attempt = ?, \
-        releases = ?, worker = ?, stop_reason = ?, error = ?, model = ?, chunk_count = ?, summary = ? WHERE sequence = ?
+        releases = ?, worker = ?, stop_reason = ?, error = ?, model = ?, available_at = ?, lease_expires_at = ?, \
+        cancel_requested_at = ?, chunk_count = ?, summary = ? WHERE sequence = ?
         """
 
     static func fetch(_ db: Database, id: String) throws -> JobRow? {
@@ -40,19 +51,16 @@ struct JobRow {
     }
 
     /// Puts a new job into the queue, with its labels.
-    ///
-    /// - Returns: its sequence number.
-    static func insert(_ db: Database, _ job: Job) throws -> Int64 {
+    static func insert(_ db: Database, _ job: Job) throws {
         try db.cachedStatement(sql: insertion).execute(arguments: [
-            job.id, job.state.rawValue, job.revision, job.createdAt.milliseconds, job.retention?.milliseconds,
-            job.dataset, job.datasetETag, job.datasetVersion, encode(job.labels), job.parameters, job.attempt,
-            job.releases, job.maximumAttempts, job.priority, job.kind,
+            job.tenant, job.priority, job.id, job.state.rawValue, job.revision, job.createdAt.milliseconds,
+            job.retention?.milliseconds, job.dataset, job.datasetETag, job.datasetVersion, encode(job.labels),
+            job.parameters, job.attempt, job.releases, job.maximumAttempts, job.kind, job.memory,
         ])
         let sequence = db.lastInsertedRowID
         for (name, value) in job.labels {
             try db.cachedStatement(sql: insertionOfLabel).execute(arguments: [name, value, sequence])
         }
-        return sequence
     }
 
     /// Writes back a job that an event moved, with its result when it succeeded by it.
@@ -60,6 +68,7 @@ struct JobRow {
         try db.cachedStatement(sql: Self.updating).execute(arguments: [
             job.state.rawValue, job.revision, job.startedAt?.milliseconds, job.finishedAt?.milliseconds,
             job.expiresAt?.milliseconds, job.attempt, job.releases, job.worker, job.stopReason, job.error, job.model,
+            job.availableAt?.milliseconds, job.leaseExpiresAt?.milliseconds, job.cancelRequestedAt?.milliseconds,
             chunkCount, summary, sequence,
         ])
     }
@@ -98,6 +107,11 @@ extension JobRow: FetchableRecord {
             releases: row[15],
             maximumAttempts: row[16],
             priority: row[17],
+            tenant: row[23],
+            memory: row[24],
+            availableAt: (row[25] as Int64?).map { Date(milliseconds: $0) },
+            leaseExpiresAt: (row[26] as Int64?).map { Date(milliseconds: $0) },
+            cancelRequestedAt: (row[27] as Int64?).map { Date(milliseconds: $0) },
             worker: row[18],
             stopReason: row[19],
             error: row[20],

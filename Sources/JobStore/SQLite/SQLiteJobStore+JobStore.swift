@@ -13,6 +13,11 @@ extension SQLiteJobStore: JobStore {
         return try await write { db in try SQLiteQueue.submit(db, job, id: id, at: now) }
     }
 
+    public func earlierSubmission(_ key: IdempotencyKey) async throws -> Submission? {
+        let now = now()
+        return try await read { db in try SQLiteQueue.earlierSubmission(db, key, at: now) }
+    }
+
     public func job(_ id: String) async throws -> Job? {
         try await read { db in try JobRow.fetch(db, id: id)?.job }
     }
@@ -41,24 +46,37 @@ extension SQLiteJobStore: JobStore {
 
     // MARK: Workers
 
-    public func claimNext(worker: String) async throws -> Job? {
+    public func claimNext(worker: String, lease: Duration, room: WorkerRoom) async throws -> Job? {
         let now = now()
-        return try await write { db in try SQLiteQueue.claim(db, worker: worker, at: now) }
+        return try await write(.soon) { db in
+            try SQLiteQueue.claim(db, worker: worker, lease: lease, room: room, at: now)
+        }
+    }
+
+    public func renew(_ held: [HeldAttempt], lease: Duration) async throws -> [String: JobState] {
+        let now = now()
+        return try await write(.soon) { db in try SQLiteQueue.renew(db, held, lease: lease, at: now) }
+    }
+
+    public func progressed(_ id: String, attempt: Int) async throws -> Job {
+        let now = now()
+        return try await write(.soon) { db in try SQLiteQueue.progressed(db, id, attempt: attempt, at: now) }
     }
 
     public func appendResultChunk(_ id: String, attempt: Int, index: Int, data: Data) async throws {
         try JobResult.validateChunk(index: index, bytes: data.count)
-        try await write { db in try SQLiteResults.append(db, data, at: index, to: id, attempt: attempt) }
+        try await write(.soon) { db in try SQLiteResults.append(db, data, at: index, to: id, attempt: attempt) }
     }
 
     public func succeed(
-        _ id: String, attempt: Int, summary: Data, modelID: String, model: Data, stopReason: String
+        _ id: String, attempt: Int, chunks: [Data], summary: Data, modelID: String, model: Data, stopReason: String
     ) async throws -> Job {
+        for (index, chunk) in chunks.enumerated() { try JobResult.validateChunk(index: index, bytes: chunk.count) }
         let now = now()
         return try await write { db in
             try SQLiteResults.succeed(
-                db, id, attempt: attempt, summary: summary, modelID: modelID, model: model, stopReason: stopReason,
-                at: now)
+                db, id, attempt: attempt, chunks: chunks, summary: summary, modelID: modelID, model: model,
+                stopReason: stopReason, at: now)
         }
     }
 
@@ -116,8 +134,8 @@ extension SQLiteJobStore: JobStore {
         try await read { db in try SQLiteListing.activeJobs(db, usingDataset: name) }
     }
 
-    public func datasetVersionsInUse() async throws -> Set<String> {
-        try await read(SQLiteListing.datasetVersionsInUse)
+    public func datasetVersionsInUse(among versions: Set<String>) async throws -> Set<String> {
+        try await read { db in try SQLiteListing.datasetVersionsInUse(db, among: versions) }
     }
 
     // MARK: Upkeep
@@ -127,18 +145,23 @@ extension SQLiteJobStore: JobStore {
         return try await write { db in try SQLiteUpkeep.recover(db, at: now) }
     }
 
+    public func reclaim() async throws -> RecoveryReport {
+        let now = now()
+        return try await write { db in try SQLiteUpkeep.reclaim(db, at: now) }
+    }
+
     public func expire() async throws -> ExpiryReport {
         let now = now()
         var report = ExpiryReport()
         var more = true
         while more {
-            let batch = try await write { [tombstoneLifetime] db in
-                try SQLiteUpkeep.expire(db, at: now, tombstoneLifetime: tombstoneLifetime, limit: 100)
+            let batch = try await write(.soon) { [tombstoneLifetime] db in
+                try SQLiteUpkeep.expire(db, at: now, tombstoneLifetime: tombstoneLifetime, limit: 1_000)
             }
             report.append(batch.report)
             more = batch.more
         }
-        try await returnFreePages()
+        try await returnSpace()
         return report
     }
 }

@@ -46,6 +46,21 @@ extension SQLiteJobStore {
         }
     }
 
+    /// From this size on the log is cut by force, 64 MiB.
+    static let largeLog = 64 << 20
+
+    /// The size of the log beside the database, 0 when there is none.
+    static func logSize(_ path: String) -> Int {
+        (try? FileManager.default.attributesOfItem(atPath: path + "-wal"))?[.size] as? Int ?? 0
+    }
+
+    /// Whether more than a quarter of the file is free.
+    static let hasMuchFreeSpace: @Sendable (Database) throws -> Bool = { db in
+        let pages = try Int.fetchOne(db, sql: "PRAGMA page_count") ?? 0
+        let free = try Int.fetchOne(db, sql: "PRAGMA freelist_count") ?? 0
+        return free > pages / 4
+    }
+
     /// Returns up to 8 MiB of free pages to the file system and says whether there are more.
     static let vacuumStep: @Sendable (Database) throws -> Bool = { db in
         let pages = 2048

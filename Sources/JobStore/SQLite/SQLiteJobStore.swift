@@ -9,7 +9,8 @@ import Synchronization
 /// let report = try await store.recover()
 /// ```
 ///
-/// A write that returned has been synced to disk (WAL, `synchronous=FULL`). Reads run beside writes. Beside the file
+/// What a client is told of has been synced to disk (WAL, `synchronous=FULL`), many writes at a time
+/// (``GroupCommit``). Reads run beside writes. Beside the file
 /// lie `-wal` and `-shm`, which belong to it, and `-lock`, which keeps a second process out. The space of what was
 /// deleted or has expired is used again, and given back to the file system by ``expire()``.
 public final class SQLiteJobStore: Sendable {
@@ -19,6 +20,7 @@ public final class SQLiteJobStore: Sendable {
     let identifiers: @Sendable (Date) -> String
     private let clock: @Sendable () -> Date
     private let pool: DatabasePool
+    private let commits: GroupCommit
     private let lock: StoreLock
     private let isClosed = Atomic(false)
 
@@ -35,9 +37,9 @@ public final class SQLiteJobStore: Sendable {
     /// - Throws: ``JobStoreError`` with `locked`, `unwritable`, `corrupt`, `foreign`, `full` or `failure`.
     public init(
         path: String,
-        tombstoneLifetime: Duration = .seconds(30 * 86_400),
+        tombstoneLifetime: Duration = .seconds(86_400),
         busyTimeout: Duration = .seconds(10),
-        now: @escaping @Sendable () -> Date = { Date() },
+        now: @escaping @Sendable () -> Date = SteadyClock().reading,
         identifiers: @escaping @Sendable (Date) -> String = { SortableIdentifier.make(prefix: "job", at: $0) }
     ) throws {
         self.path = path
@@ -47,6 +49,7 @@ public final class SQLiteJobStore: Sendable {
         lock = try StoreLock(path: path)
         do {
             pool = try SQLiteJobStore.openPool(path: path, busyTimeout: busyTimeout)
+            commits = GroupCommit(pool)
         } catch {
             throw JobStoreError.wrap(error, path: path)
         }
@@ -79,21 +82,40 @@ public final class SQLiteJobStore: Sendable {
         try await perform { pool in try await pool.read(body) }
     }
 
-    /// Runs one transaction, wholly or not at all.
-    ///
-    /// A task of its own shields it from the caller's cancellation: a worker that was told to stop must still be able to
-    /// say that it did.
-    func write<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
-        try await perform { pool in try await Task { try await pool.write(body) }.value }
+    /// Runs one transaction, wholly or not at all, together with others that come at the same time.
+    func write<Value: Sendable>(
+        _ durability: WriteDurability = .now, _ body: @escaping @Sendable (Database) throws -> Value
+    ) async throws -> Value {
+        try await perform { _ in
+            try await withCheckedThrowingContinuation { continuation in
+                let box = WriteAnswer<Value>()
+                commits.add(
+                    GroupCommit.Entry(durability: durability) { db in
+                        box.set(try body(db))
+                    } end: { failure in
+                        continuation.resume(with: box.result(failure))
+                    })
+            }
+        }
     }
 
-    /// Gives pages that deletions left free back to the file system.
+    /// How many writes wait for the transaction in progress to end.
+    var waitingWrites: Int { commits.waiting }
+
+    /// Gives the space of what was deleted back to the file system, when it is worth it.
     ///
-    /// In steps, so that other writers get their turn in between. The file itself shrinks at the next checkpoint.
-    func returnFreePages() async throws {
+    /// Free pages are used again by what is written next; only where they are more than a quarter of the file is it made
+    /// smaller, in steps, so that other writers get their turn in between. The log is cut when it has grown beyond what
+    /// its own limit keeps, because readers were never absent.
+    func returnSpace() async throws {
         try await perform { pool in
             try await Task {
-                while try await pool.writeWithoutTransaction(SQLiteJobStore.vacuumStep) {}
+                if try await pool.read(SQLiteJobStore.hasMuchFreeSpace) {
+                    while try await pool.writeWithoutTransaction(SQLiteJobStore.vacuumStep) {}
+                }
+                if SQLiteJobStore.logSize(path) > SQLiteJobStore.largeLog {
+                    _ = try await pool.writeWithoutTransaction { db in try db.checkpoint(.truncate) }
+                }
             }.value
         }
     }
@@ -111,6 +133,21 @@ public final class SQLiteJobStore: Sendable {
                 throw JobStoreError.closed(path, cause: error)
             }
             throw JobStoreError.wrap(error, path: path)
+        }
+    }
+}
+
+/// Carries what a write returned from the committing thread to its caller.
+private final class WriteAnswer<Value: Sendable>: Sendable {
+    private let value = Mutex<Value?>(nil)
+
+    func set(_ value: Value) { self.value.withLock { $0 = value } }
+
+    /// What the caller gets, once the transaction has ended.
+    func result(_ failure: (any Error)?) -> Result<Value, any Error> {
+        if let failure { return .failure(failure) }
+        return value.withLock { value in
+            value.map(Result.success) ?? .failure(JobStoreError(code: .failure, message: "the write was not run"))
         }
     }
 }

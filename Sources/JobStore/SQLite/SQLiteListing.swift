@@ -51,13 +51,13 @@ enum SQLiteListing {
             arguments: [name]) ?? 0
     }
 
-    static let datasetVersionsInUse: @Sendable (Database) throws -> Set<String> = { db in
-        try Set(
-            String.fetchAll(
-                db.cachedStatement(
-                    sql: """
-                        SELECT DISTINCT dataset_version FROM job \
-                        WHERE state IN ('queued', 'running', 'cancelling', 'succeeded')
-                        """)))
+    static let selectVersionInUse = """
+        SELECT 1 FROM job INDEXED BY job_by_dataset_version \
+        WHERE dataset_version = ? AND state IN ('queued', 'running', 'cancelling', 'succeeded') LIMIT 1
+        """
+
+    static func datasetVersionsInUse(_ db: Database, among versions: Set<String>) throws -> Set<String> {
+        let statement = try db.cachedStatement(sql: selectVersionInUse)
+        return try versions.filter { try Int.fetchOne(statement, arguments: [$0]) != nil }
     }
 }

@@ -32,13 +32,16 @@ enum SQLiteResults {
     }
 
     static func succeed(
-        _ db: Database, _ id: String, attempt: Int, summary: Data, modelID: String, model: Data, stopReason: String,
-        at now: Date
+        _ db: Database, _ id: String, attempt: Int, chunks last: [Data], summary: Data, modelID: String, model: Data,
+        stopReason: String, at now: Date
     ) throws -> Job {
         var row = try JobRow.fetch(db, id: id, heldBy: attempt)
         let chunks = try Row.fetchOne(db.cachedStatement(sql: countChunks), arguments: [row.sequence])
         let (found, expected): (Int, Int) = (chunks?[0] ?? 0, chunks?[1] ?? 0)
         guard found == expected else { throw JobStoreError.incompleteResult(id, found: found, expected: expected) }
+        for (place, data) in last.enumerated() {
+            try db.cachedStatement(sql: insertChunk).execute(arguments: [row.sequence, found + place, data])
+        }
 
         try row.job.apply(.succeeded, fromAttempt: attempt, at: now)
         row.job.model = modelID
@@ -47,7 +50,7 @@ enum SQLiteResults {
             modelID, id, now.milliseconds, row.job.expiresAt?.milliseconds, model,
         ])
         guard db.changesCount == 1 else { throw JobStoreError.duplicateModel(modelID) }
-        try row.update(db, chunkCount: found, summary: summary)
+        try row.update(db, chunkCount: found + last.count, summary: summary)
         return row.job
     }
 

@@ -18,6 +18,7 @@ enum SQLiteSchema {
             try db.execute(sql: resultTables)
             try db.execute(sql: upkeepTables)
         }
+        migrator.registerMigration("2: leases, fair order, memory, keys that outlive jobs", migrate: addQueueColumns)
         return migrator
     }
 

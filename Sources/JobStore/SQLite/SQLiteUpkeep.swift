@@ -5,23 +5,33 @@ import GRDB
 ///
 /// Each function is the body of one transaction.
 enum SQLiteUpkeep {
+    /// The most tombstones that are kept, about 20 MB: the oldest go first, and their addresses answer 404 again.
+    static let maximumTombstones = 200_000
+
     private static let deleteJob = "DELETE FROM job WHERE sequence = ?"
+
+    private static let deleteKeys = "DELETE FROM idempotency_key WHERE job = ?"
 
     static let selectHeld = """
         SELECT \(JobRow.columns) FROM job WHERE state IN ('running', 'cancelling') ORDER BY sequence
         """
 
-    /// Chunks of attempts that nobody continues; those of held jobs are dropped once the jobs have moved.
-    private static let deleteOrphanChunks = """
-        DELETE FROM result_chunk WHERE job NOT IN (SELECT sequence FROM job WHERE state = 'succeeded')
+    /// Those whose lease ran out.
+    static let selectLapsed = """
+        SELECT \(JobRow.columns) FROM job INDEXED BY job_by_lease WHERE lease_expires_at <= ? ORDER BY sequence
         """
 
-    /// INDEXED BY, because the planner would rather read all jobs in order than sort the few that are due.
+    /// A pause that the clock has made longer than any: it was set back while nothing ran.
+    private static let shortenPauses = """
+        UPDATE job SET available_at = ?1 WHERE state = 'queued' AND available_at > ?1
+        """
+
     static let selectDue = """
-        SELECT \(JobRow.columns) FROM job INDEXED BY job_by_expiry WHERE expires_at <= ? ORDER BY sequence LIMIT ?
+        SELECT sequence, id, model, dataset_version, expires_at FROM job INDEXED BY job_by_expiry \
+        WHERE expires_at <= ? ORDER BY expires_at, sequence LIMIT ?
         """
 
-    /// Not those of jobs that are still there: due as well, they go with the next batch.
+    /// Not those of jobs that are still there.
     static let deleteDueModels = """
         DELETE FROM model WHERE expires_at <= ? AND NOT EXISTS (SELECT 1 FROM job WHERE job.model = model.id) \
         RETURNING id, withdrawn, sequence
@@ -29,32 +39,47 @@ enum SQLiteUpkeep {
 
     private static let insertTombstone = "INSERT OR REPLACE INTO tombstone (id, expired_at) VALUES (?, ?)"
 
+    private static let deleteOldTombstones = "DELETE FROM tombstone WHERE expired_at <= ?"
+
+    private static let capTombstones = """
+        DELETE FROM tombstone WHERE id IN (SELECT id FROM tombstone ORDER BY expired_at \
+        LIMIT MAX(0, (SELECT COUNT(*) FROM tombstone) - ?))
+        """
+
     static func isExpired(_ db: Database, _ id: String) throws -> Bool {
         try Int.fetchOne(db.cachedStatement(sql: "SELECT 1 FROM tombstone WHERE id = ?"), arguments: [id]) != nil
     }
 
+    /// Takes out a job with its keys; its chunks and labels go by cascade.
     static func delete(_ db: Database, _ id: String) throws -> DeleteOutcome {
         guard let row = try JobRow.fetch(db, id: id) else { return .unknown }
         guard row.job.isDone else { return .stillActive }
-        try remove(db, row)
+        try db.cachedStatement(sql: deleteJob).execute(arguments: [row.sequence])
+        try db.cachedStatement(sql: deleteKeys).execute(arguments: [id])
+        if let model = row.job.model { try SQLiteModels.dropIfUnused(db, model) }
         return .deleted
     }
 
-    /// Takes out a job; its chunks, labels and idempotency key go by cascade.
-    private static func remove(_ db: Database, _ row: JobRow) throws {
-        try db.cachedStatement(sql: deleteJob).execute(arguments: [row.sequence])
-        if let model = row.job.model { try SQLiteModels.dropIfUnused(db, model) }
+    static func recover(_ db: Database, at now: Date) throws -> RecoveryReport {
+        let latest = now.advanced(by: Job.longestPause).milliseconds
+        try db.cachedStatement(sql: shortenPauses).execute(arguments: [latest])
+        return try takeBack(db, JobRow.fetchAll(db.cachedStatement(sql: selectHeld)), at: now)
     }
 
-    static func recover(_ db: Database, at now: Date) throws -> RecoveryReport {
+    static func reclaim(_ db: Database, at now: Date) throws -> RecoveryReport {
+        let lapsed = try JobRow.fetchAll(db.cachedStatement(sql: selectLapsed), arguments: [now.milliseconds])
+        return try takeBack(db, lapsed, at: now)
+    }
+
+    private static func takeBack(_ db: Database, _ rows: [JobRow], at now: Date) throws -> RecoveryReport {
         var report = RecoveryReport()
-        for var row in try JobRow.fetchAll(db.cachedStatement(sql: selectHeld)) {
+        for var row in rows {
             _ = row.job.apply(.workerLost, at: now)
             try row.update(db)
             report.add(row.job)
+            try SQLiteResults.dropChunks(db, of: row.sequence)
+            report.droppedChunks += db.changesCount
         }
-        try db.cachedStatement(sql: deleteOrphanChunks).execute()
-        report.droppedChunks = db.changesCount
         return report
     }
 
@@ -64,25 +89,28 @@ enum SQLiteUpkeep {
     static func expire(
         _ db: Database, at now: Date, tombstoneLifetime: Duration, limit: Int
     ) throws -> (report: ExpiryReport, more: Bool) {
-        let due = try JobRow.fetchAll(db.cachedStatement(sql: selectDue), arguments: [now.milliseconds, limit])
+        let due = try Row.fetchAll(db.cachedStatement(sql: selectDue), arguments: [now.milliseconds, limit])
+        var versions: Set<String> = []
         for row in due {
-            try remove(db, row)
-            try bury(db, row.job.id, at: now)
+            try db.cachedStatement(sql: deleteJob).execute(arguments: [row[0] as Int64])
+            if let model = row[2] as String? { try SQLiteModels.dropIfUnused(db, model) }
+            try bury(db, row[1], at: now)
+            versions.insert(row[3])
         }
-        let models = try Row.fetchAll(db.cachedStatement(sql: deleteDueModels), arguments: [now.milliseconds])
+        let more = due.count == limit
+        // Models of jobs that follow in the next batch are not looked at now: the jobs must go before.
+        let reached = more ? due.last.map { ($0[4] as Int64) - 1 } ?? 0 : now.milliseconds
+        let models = try Row.fetchAll(db.cachedStatement(sql: deleteDueModels), arguments: [reached])
             .filter { $0[1] == 0 }.sorted { ($0[2] as Int64) < $1[2] }
             .map { $0[0] as String }
         for model in models { try bury(db, model, at: now) }
 
         try db.execute(sql: "DELETE FROM idempotency_key WHERE expires_at <= ?", arguments: [now.milliseconds])
-        try db.execute(
-            sql: "DELETE FROM tombstone WHERE expired_at <= ?",
-            arguments: [now.milliseconds - tombstoneLifetime.milliseconds])
-        let freed = Set(due.map(\.job.datasetVersion))
-        let inUse = freed.isEmpty ? [] : try SQLiteListing.datasetVersionsInUse(db)
-        let report = ExpiryReport(
-            jobs: due.map(\.job.id), models: models, freedDatasetVersions: freed.subtracting(inUse))
-        return (report, due.count == limit)
+        try db.cachedStatement(sql: deleteOldTombstones)
+            .execute(arguments: [now.milliseconds - tombstoneLifetime.milliseconds])
+        if !more { try db.cachedStatement(sql: capTombstones).execute(arguments: [maximumTombstones]) }
+        let freed = try versions.subtracting(SQLiteListing.datasetVersionsInUse(db, among: versions))
+        return (ExpiryReport(jobs: due.map { $0[1] }, models: models, freedDatasetVersions: freed), more)
     }
 
     private static func bury(_ db: Database, _ id: String, at now: Date) throws {

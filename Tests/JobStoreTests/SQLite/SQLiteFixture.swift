@@ -1,5 +1,6 @@
 import Foundation
 import JobStore
+import JobStoreTesting
 
 /// A SQLite store in a directory of its own, that can be closed and opened again.
 struct SQLiteFixture: Sendable {

@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import JobStoreTesting
 import Testing
 
 @testable import JobStore

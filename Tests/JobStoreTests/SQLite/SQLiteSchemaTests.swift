@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import JobStoreTesting
 import Testing
 
 @testable import JobStore
@@ -14,6 +15,10 @@ import Testing
         (.queued, "finished_at = 1"),
         (.queued, "expires_at = 1"),
         (.queued, "worker = 'w'"),
+        (.queued, "lease_expires_at = 1"),
+        (.queued, "memory = -1"),
+        (.queued, "turn = -1"),
+        (.queued, "tenant = NULL"),
         (.queued, "attempt = -1"),
         (.queued, "releases = 1"),
         (.queued, "releases = -1"),
@@ -26,6 +31,9 @@ import Testing
         (.queued, "chunk_count = 0"),
         (.queued, "dataset_version = NULL"),
         (.running, "worker = NULL"),
+        (.running, "lease_expires_at = NULL"),
+        (.running, "available_at = 1"),
+        (.running, "state = 'cancelling'"),
         (.running, "state = 'failed', worker = NULL"),
         (.running, "state = 'failed', worker = NULL, finished_at = 1"),
         (.running, "state = 'cancelled', worker = NULL"),
@@ -83,7 +91,9 @@ import Testing
     @Test(arguments: [
         (SQLiteQueue.next, "job_queue", false),
         (SQLiteUpkeep.selectHeld, "job_by_state", true),
+        (SQLiteUpkeep.selectLapsed, "job_by_lease", true),
         (SQLiteUpkeep.selectDue, "job_by_expiry", true),
+        (SQLiteListing.selectVersionInUse, "job_by_dataset_version", false),
         (SQLiteUpkeep.deleteDueModels, "model_by_expiry", false),
         (SQLiteResults.selectChunk, "sqlite_autoindex_result_chunk_1", false),
         (SQLiteResults.selectSummary, "sqlite_autoindex_job_1", false),

@@ -1,49 +1,49 @@
 import Foundation
-import JobStore
-import Testing
+public import JobStore
 
 extension NewJob {
     /// A job on the dataset `points.csv`, with what a test wants to differ.
-    static func sample(
+    public static func sample(
         dataset: String? = "points.csv", version: String = "v1", labels: [String: String] = [:], kind: String = "job",
-        maximumAttempts: Int = 3, priority: Int = 0, retention: Duration? = nil, key: IdempotencyKey? = nil
+        maximumAttempts: Int = 3, priority: Int = 0, tenant: String = "", memory: Int = 0, retention: Duration? = nil,
+        key: IdempotencyKey? = nil
     ) -> NewJob {
         NewJob(
             dataset: dataset, datasetETag: "\"etag\"", datasetVersion: version, labels: labels,
             parameters: #"{"k":3,"seed":7}"#, kind: kind, maximumAttempts: maximumAttempts, priority: priority,
-            retention: retention, idempotency: key)
+            tenant: tenant,
+            memory: memory, retention: retention, idempotency: key)
     }
 }
 
 extension JobStore {
     /// Submits a job that must be accepted.
     @discardableResult
-    func accept(_ job: NewJob = .sample()) async throws -> Job {
+    public func accept(_ job: NewJob = .sample()) async throws -> Job {
         guard case .accepted(let accepted) = try await submit(job) else {
-            Issue.record("the job was not accepted")
             throw UnexpectedOutcome()
         }
         return accepted
     }
 
     /// Submits a job and claims it; the queue must be empty before.
-    func start(_ job: NewJob = .sample()) async throws -> Job {
+    public func start(_ job: NewJob = .sample()) async throws -> Job {
         let accepted = try await accept(job)
-        let claimed = try #require(try await claimNext(worker: "w1"))
-        #expect(claimed.id == accepted.id)
+        let claimed = try require(try await claimNext(worker: "w1"))
+        try expect(claimed.id == accepted.id)
         return claimed
     }
 
     /// Ends a held job with a small result.
     @discardableResult
-    func succeed(_ job: Job, model: String = "mdl_1") async throws -> Job {
+    public func succeed(_ job: Job, model: String = "mdl_1") async throws -> Job {
         try await succeed(
             job.id, attempt: job.attempt, summary: Data("summary".utf8), modelID: model, model: Data("model".utf8),
             stopReason: "converged")
     }
 
     /// Brings a fresh job into a state.
-    func job(in state: JobState) async throws -> Job {
+    public func job(in state: JobState) async throws -> Job {
         switch state {
         case .queued:
             return try await accept()
@@ -66,7 +66,7 @@ extension JobStore {
     }
 
     /// Every id of a listing, page by page.
-    func allIDs(matching filter: JobFilter = JobFilter(), pageSize: Int) async throws -> [String] {
+    public func allIDs(matching filter: JobFilter = JobFilter(), pageSize: Int) async throws -> [String] {
         var ids: [String] = []
         var cursor: String?
         repeat {
@@ -78,15 +78,8 @@ extension JobStore {
     }
 }
 
-struct UnexpectedOutcome: Error {}
-
-/// Expects a store error of one code, and gives it back for a look at its message.
-@discardableResult
-func expectError(
-    _ code: JobStoreError.Code, sourceLocation: SourceLocation = #_sourceLocation,
-    _ body: () async throws -> Void
-) async -> JobStoreError? {
-    let error = await #expect(throws: JobStoreError.self, sourceLocation: sourceLocation) { try await body() }
-    #expect(error?.code == code, sourceLocation: sourceLocation)
-    return error
+/// A call had another outcome than a scenario needs to go on.
+public struct UnexpectedOutcome: Error {
+    /// The error.
+    public init() {}
 }

@@ -16,14 +16,18 @@ struct StoreHistory {
     private mutating func draw(using generator: inout SeededGenerator) -> StoreOperation {
         // Few jobs at a time, so that the calls meet.
         let id = "job_\(max(1, submitted - Int.random(in: -1...5, using: &generator)))"
-        let attempt = Int.random(in: 1...2, using: &generator)
+        let attempt = Int.random(in: 1...3, using: &generator)
         let model = "mdl_\(max(1, models - Int.random(in: 0...3, using: &generator)))"
         switch Int.random(in: 0..<100, using: &generator) {
         case 0..<16:
             submitted += 1
             return .submit(newJob(using: &generator))
-        case 16..<34: return .claim
-        case 34..<42: return .cancel(id)
+        case 16..<33:
+            let isIdle = Bool.random(using: &generator)
+            return .claim(WorkerRoom(memory: Int.random(in: 0...3, using: &generator), isIdle: isIdle))
+        case 33: return .reclaim
+        case 34..<36: return .renew(id, attempt: attempt)
+        case 36..<42: return .cancel(id)
         case 42..<52:
             let index = Int.random(in: 0...1, using: &generator)
             return .append(id, attempt: attempt, index: index, Data([UInt8.random(in: 0...255, using: &generator)]))
@@ -56,8 +60,9 @@ struct StoreHistory {
         return .sample(
             dataset: name == 3 ? nil : "d\(name)", version: "v\(Int.random(in: 1...4, using: &generator))",
             labels: ["n": "\(name)", "all": "yes"], kind: name == 3 ? "cluster" : "job",
-            maximumAttempts: Int.random(in: 1...2, using: &generator),
+            maximumAttempts: Int.random(in: 1...4, using: &generator),
             priority: Int.random(in: 0...2, using: &generator),
+            tenant: "t\(Int.random(in: 0...2, using: &generator))", memory: Int.random(in: 0...4, using: &generator),
             retention: [nil, .zero, .seconds(15), .seconds(90)].randomElement(using: &generator) ?? nil, key: key)
     }
 

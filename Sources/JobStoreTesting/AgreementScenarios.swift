@@ -1,19 +1,28 @@
 import Foundation
 import JobStore
 import Synchronization
-import Testing
 
 /// Random histories: whatever happens, in whatever order, both drivers give the same answers.
 ///
 /// The driver in memory is the oracle: it is short enough to be right by inspection.
-@Suite struct DriversAgreeTests {
-    @Test(arguments: 1...12)
-    func randomHistoriesHaveTheSameAnswersInEveryDriver(_ seed: UInt64) async throws {
+enum AgreementScenarios {
+    /// All of them.
+    static let all: [JobStoreScenario] =
+        []
+        + (1...12).map { seed in
+            JobStoreScenario("randomHistoriesHaveTheSameAnswersAsInMemory(\(seed))") {
+                try await randomHistoriesHaveTheSameAnswersAsInMemory(seed, $0)
+            }
+        }
+
+    static func randomHistoriesHaveTheSameAnswersAsInMemory(
+        _ seed: UInt64, _ driver: StoreUnderTest
+    ) async throws {
         let clock = TestClock()
         var fixtures: [StoreFixture] = []
-        for driver in StoreDriver.allCases {
+        for driver in [StoreUnderTest.memory, driver] {
             fixtures.append(
-                try driver.open(
+                try await driver.open(
                     clock: clock, tombstoneLifetime: .seconds(40), identifiers: Self.numberedIdentifiers()))
         }
         var generator = SeededGenerator(seed: seed)
@@ -23,10 +32,10 @@ import Testing
             let operation = history.next(using: &generator)
             var answers: [String] = []
             for fixture in fixtures { answers.append(await operation.answer(of: fixture.store)) }
-            #expect(Set(answers).count == 1, "step \(step), \(operation): \(answers)")
+            try expect(Set(answers).count == 1, "step \(step), \(operation): \(answers)")
         }
         let used = Set(history.names)
-        #expect(used.count == StoreOperation.nameCount, "the history was too short to use every operation: \(used)")
+        try expect(used.count == StoreOperation.nameCount, "the history was too short to use every operation: \(used)")
     }
 
     private static func numberedIdentifiers() -> @Sendable (Date) -> String {
@@ -49,10 +58,12 @@ private final class Counter: Sendable {
 /// One call with its arguments.
 enum StoreOperation: Sendable {
     case submit(NewJob)
-    case claim
+    case claim(WorkerRoom)
     case cancel(String)
     case append(String, attempt: Int, index: Int, Data)
     case succeed(String, attempt: Int, model: String)
+    case renew(String, attempt: Int)
+    case reclaim
     case held(HeldWrite, String, attempt: Int)
     case delete(String)
     case deleteModel(String)
@@ -61,7 +72,7 @@ enum StoreOperation: Sendable {
     case look(String, model: String)
     case list(JobFilter, limit: Int, pages: Int)
 
-    static let nameCount = 12
+    static let nameCount = 14
 
     var name: String {
         let text = String(describing: self)
@@ -82,7 +93,12 @@ enum StoreOperation: Sendable {
     private func perform(on store: any JobStore) async throws -> Any {
         switch self {
         case .submit(let job): return Facts(try await store.submit(job))
-        case .claim: return Facts(try await store.claimNext(worker: "w") as Any)
+        case .claim(let room):
+            return Facts(try await store.claimNext(worker: "w", lease: .seconds(20), room: room) as Any)
+        case .renew(let id, let attempt):
+            let held = HeldAttempt(job: id, attempt: attempt)
+            return Facts(try await store.renew([held], lease: .seconds(20))[id] as Any)
+        case .reclaim: return try await store.reclaim()
         case .cancel(let id): return Facts(try await store.requestCancel(id) as Any)
         case .append(let id, let attempt, let index, let data):
             return try await store.appendResultChunk(id, attempt: attempt, index: index, data: data)
@@ -104,7 +120,8 @@ enum StoreOperation: Sendable {
                 try await store.job(id) as Any, try await store.isExpired(id), try await store.summary(id) as Any,
                 try await store.resultChunk(id, index: 0) as Any, try await store.model(model) as Any,
                 try await store.isExpired(model), try await store.counts().sorted { $0.key.rawValue < $1.key.rawValue },
-                try await store.datasetVersionsInUse().sorted(), try await store.activeJobs(usingDataset: "d1"),
+                try await store.datasetVersionsInUse(among: ["v1", "v2", "v3", "v4"]).sorted(),
+                try await store.activeJobs(usingDataset: "d1"),
             ])
         case .list(let filter, let limit, let pages):
             var shown: [[Job]] = []
