@@ -1,0 +1,44 @@
+extension FitOptions {
+    /// How many bytes of memory a fit takes at its peak, the points included and the program not, roughly.
+    ///
+    /// Meant for deciding how many fits may run side by side, so rather too much than too little: measured peaks are
+    /// between a quarter of it and all of it. It counts what grows with the data: the points and a copy of them, what is
+    /// kept of each point for the result, the matrices over columns, and those of each cluster where they are learned.
+    ///
+    /// - Parameters:
+    ///   - count: the number of points.
+    ///   - dimension: the number of columns.
+    ///   - threads: how many threads passes over the points may use.
+    /// - Returns: bytes; `Int.max` where the sum is too large for a number.
+    /// - Complexity: O(1).
+    public func memoryEstimate(count: Int, dimension: Int, threads: Int) -> Int {
+        let (n, d, k) = (Double(count), Double(dimension), Double(largestClusterCount))
+        let copies = standardize || robust || metric == .cosine ? 3.0 : 2.0
+        let points = copies * n * d * Double(MemoryLayout<Float>.size)
+        let rows = n * Self.bytesPerPoint
+        let square = d * d * Double(MemoryLayout<Double>.size)
+        let hasCovariance = needsCovariance && dimension <= Moments.covarianceLimit
+        let moments = hasCovariance ? Self.momentMatrices * square : 0
+        let learnsFull =
+            refinement == .full || refinement == .automatic && hasCovariance && n * k * d * d <= Self.tried
+        let covariances = learnsFull ? Double(threads + 3) * k * square : 0
+        let centroids = Double(threads + 8) * k * d * Double(MemoryLayout<Double>.size)
+        let sum = Self.fixed + points + rows + moments + covariances + centroids
+        return sum < Double(Int.max) ? Int(sum) : Int.max
+    }
+
+    /// Labels, distances, confidences and what refinements keep of each point.
+    private static let bytesPerPoint = 64.0
+    /// Matrices over all columns: moments, their partial sums, factors and inverses.
+    private static let momentMatrices = 16.0
+    /// From so many multiplications an iteration on, an automatic choice does not try a matrix for each cluster.
+    private static let tried = Double(1 << 31)
+    /// Stacks and buffers of fixed size.
+    private static let fixed = Double(8 << 20)
+
+    /// The most clusters that a fit may come to.
+    private var largestClusterCount: Int {
+        if case .automatic(_, let maximum) = clusterCountSelection { return maximum }
+        return clusterCount
+    }
+}
