@@ -19,6 +19,10 @@ public final class Service: Sendable {
     let watch = JobWatch()
     let runner: JobRunner
     let offload = Offload(label: "service")
+    let keysInFlight = KeysInFlight()
+    let encodedJobs = EncodedJobs()
+    /// The time of day that all stored dates are taken from.
+    let clock = SteadyClock()
     private let lock: DataDirectoryLock
     private let isDraining = Atomic(false)
     private let upkeep = Mutex<Task<Void, Never>?>(nil)
@@ -33,11 +37,15 @@ public final class Service: Sendable {
             try FileDescriptor.makeDirectory(directory)
             lock = try DataDirectoryLock(directory: directory)
             datasets = try DatasetStore(directory: "\(directory)/datasets", limits: configuration.limits)
-            store = try SQLiteJobStore(path: "\(directory)/jobs.sqlite")
+            store = CachedJobStore(
+                try SQLiteJobStore(
+                    path: "\(directory)/jobs.sqlite", tombstoneLifetime: configuration.limits.goneLifetime,
+                    now: clock.reading))
             board = ProgressBoard(watch: watch)
             runner = JobRunner(
                 store: store, datasets: datasets, board: board, watch: watch,
-                threadsPerJob: configuration.threadsPerJob, logger: configuration.logger)
+                threadsPerJob: configuration.threadsPerJob, memory: MemoryBudget(limit: configuration.memoryBudget),
+                logger: configuration.logger)
             let report = try await store.recover()
             if !report.requeued.isEmpty {
                 configuration.logger.notice("jobs cut off by the last stop run again: \(report.requeued.count)")
@@ -50,10 +58,13 @@ public final class Service: Sendable {
         }
         runner.start(count: configuration.workers)
         let task = Task { [weak self] in
+            var swept: ContinuousClock.Instant?
             while !Task.isCancelled, let service = self {
-                await service.removeExpired()
-                let interval = service.configuration.limits.upkeepInterval
-                try? await Task.sleep(for: interval)
+                let limits = service.configuration.limits
+                let isSweepDue = swept.map { ContinuousClock.now - $0 >= limits.sweepInterval } ?? true
+                if isSweepDue { swept = .now }
+                await service.removeExpired(lookingThroughAll: isSweepDue)
+                try? await Task.sleep(for: limits.upkeepInterval)
             }
         }
         upkeep.withLock { $0 = task }
@@ -76,10 +87,13 @@ public final class Service: Sendable {
     }
 
     /// Removes what has expired and content nothing needs.
-    private func removeExpired() async {
+    ///
+    /// - Parameter all: whether all content is looked through, and not only what was let go since the last time.
+    private func removeExpired(lookingThroughAll all: Bool) async {
         do {
-            _ = try await store.expire()
-            try await datasets.sweep { try await self.store.datasetVersionsInUse() }
+            let expired = try await store.expire()
+            datasets.noteReleased(expired.freedDatasetVersions)
+            try await datasets.sweep(all: all) { try await self.store.datasetVersionsInUse(among: $0) }
         } catch {
             configuration.logger.error("cannot remove what has expired: \(error)")
         }

@@ -9,6 +9,9 @@ public struct ServiceConfiguration: Sendable {
     public var workers: Int
     /// How many threads a running job uses, at least 1.
     public var threadsPerJob: Int
+    /// How many bytes of memory the jobs that run may need together, by estimate; by default 60% of what is available
+    /// to the process when it is configured.
+    public var memoryBudget = MemoryBudget.availableShare()
     /// Where the service reports what it does.
     public var logger: Logger
     /// What is refused, and how long things are kept.
@@ -49,10 +52,16 @@ public struct ServiceLimits: Sendable, Equatable {
     public var resultRetention = Duration.seconds(7 * 86_400)
     /// How long results and points of `/v1/cluster` are kept, 1 hour.
     public var clusterRetention = Duration.seconds(3_600)
+    /// How long an idempotency key is remembered, 24 hours.
+    public var keyLifetime = Duration.seconds(86_400)
+    /// How long the addresses of what has expired answer 410, 24 hours.
+    public var goneLifetime = Duration.seconds(86_400)
     /// How often a stream of events says that it is alive when nothing happens, 15 s.
     public var heartbeatInterval = Duration.seconds(15)
     /// How often what has expired is removed, 60 s.
     public var upkeepInterval = Duration.seconds(60)
+    /// How often all stored content is looked through for what nothing needs, 1 hour.
+    public var sweepInterval = Duration.seconds(3_600)
 
     /// How many numbers `/assign` labels at once, so that a pass over them is worth a thread.
     var assignedValues = 256 * 1024
@@ -75,5 +84,7 @@ public struct ServiceLimits: Sendable, Equatable {
         .time("longest_wait_seconds", \.longestWait),
         .time("result_retention_seconds", \.resultRetention),
         .time("cluster_retention_seconds", \.clusterRetention),
+        .time("key_lifetime_seconds", \.keyLifetime),
+        .time("gone_lifetime_seconds", \.goneLifetime),
     ]
 }

@@ -32,6 +32,9 @@ struct Serve: AsyncParsableCommand {
     @Option(help: "How many jobs run at the same time.")
     var workers = max(1, ProcessInfo.processInfo.activeProcessorCount - 1)
 
+    @OptionGroup(title: "Retention and memory")
+    var keeping: KeepingOptions
+
     @Option(help: ArgumentHelp("The least severe messages that are logged: trace … critical.", valueName: "level"))
     var logLevel = Logger.Level.info
 
@@ -52,6 +55,7 @@ struct Serve: AsyncParsableCommand {
         var serviceConfiguration = ServiceConfiguration(
             dataDirectory: dataDir, workers: workers, threadsPerJob: max(1, (cores - 1) / workers), logger: logger)
         try limits.apply(to: &serviceConfiguration.serverLimits, &serviceConfiguration.limits)
+        keeping.apply(to: &serviceConfiguration)
         serviceConfiguration.serverLimits = serviceConfiguration.serverLimits.granted(logger: logger)
         let service = try await Service(serviceConfiguration)
         var configuration = ServerConfiguration(

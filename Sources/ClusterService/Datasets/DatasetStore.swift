@@ -7,7 +7,7 @@ import Synchronization
 ///
 /// `content/<digest>.points` holds each distinct content once; `names/<name>.json` says which content a name stands
 /// for. Both are replaced by rename, so a crash leaves the old state or the new. Content goes when no name, no job
-/// and no upload in progress needs it (``sweep(inUse:)``).
+/// and no upload in progress needs it (``sweep(all:inUse:)``).
 final class DatasetStore: Sendable {
     /// Keeps content from being swept between its upload and the moment a name or a job refers to it.
     final class Pin: Sendable {
@@ -27,6 +27,8 @@ final class DatasetStore: Sendable {
         var pins: [String: Int] = [:]
         /// What was pinned since the running sweep chose its candidates.
         var pinnedSinceSweep: Set<String> = []
+        /// What a name, an upload or a job let go since the last sweep.
+        var released: Set<String> = []
 
         /// The content that names and uploads need.
         var neededContent: Set<String> { Set(entries.values.map(\.content.digest)).union(pins.keys) }
@@ -44,6 +46,7 @@ final class DatasetStore: Sendable {
     /// the disk.
     private let nameChange = Mutex(())
 
+    private let opened = OpenDatasets()
     private let quota: StorageQuota
     private let maximumEntries: Int
 
@@ -69,7 +72,7 @@ final class DatasetStore: Sendable {
         var used = 0
         for file in try FileManager.default.contentsOfDirectory(atPath: contentDirectory) {
             let path = "\(contentDirectory)/\(file)"
-            if file.hasSuffix(".part") { unlink(path) } else { used += Self.size(path) }
+            if file.hasSuffix(".part") || file.hasSuffix(".gone") { unlink(path) } else { used += Self.size(path) }
         }
         quota = StorageQuota(limit: limits.storedBytes, used: used)
         self.state = Mutex(state)
@@ -117,7 +120,10 @@ final class DatasetStore: Sendable {
                 name: name, createdAt: previous?.createdAt ?? now, updatedAt: now, format: format, content: pin.content)
             let bytes = Array(try JSONEncoder().encode(entry))
             try FileDescriptor.replace("\(namesDirectory)/\(name).json", with: bytes, directory: namesDirectory)
-            state.withLock { $0.entries[name] = entry }
+            state.withLock { state in
+                state.entries[name] = entry
+                if let previous { state.released.insert(previous.content.digest) }
+            }
             return (entry, previous == nil)
         }
     }
@@ -164,7 +170,10 @@ final class DatasetStore: Sendable {
             try permit(entry)
             let path = "\(namesDirectory)/\(name).json"
             guard unlink(path) == 0 || errno == ENOENT else { throw StorageError("remove", path) }
-            state.withLock { $0.entries[name] = nil }
+            state.withLock { state in
+                state.entries[name] = nil
+                state.released.insert(entry.content.digest)
+            }
             try FileDescriptor.synchronizeDirectory(namesDirectory)
             return true
         }
@@ -175,30 +184,50 @@ final class DatasetStore: Sendable {
     /// - Throws: ``StorageError``, `ENOENT` when the content is gone.
     func open(digest: String) throws -> DatasetFile { try DatasetFile(mapping: path(digest)) }
 
+    /// Takes note of content that jobs let go, for the next ``sweep(all:inUse:)``.
+    func noteReleased(_ digests: Set<String>) { state.withLock { $0.released.formUnion(digests) } }
+
+    /// Maps the points of a job, as ``open(digest:)`` does; small ones stay mapped for the next job.
+    func openForJob(digest: String) throws -> DatasetFile { try opened.file(digest) { try open(digest: $0) } }
+
     /// Removes content that nothing needs.
     ///
-    /// - Parameter inUse: tells which content jobs need; called once, after the candidates are chosen, so that a
-    ///   job submitted meanwhile is either in its answer or still pinned.
+    /// - Parameters:
+    ///   - all: whether to look at every file, and not only at what was let go since the last sweep.
+    ///   - inUse: tells which of the candidates jobs need; called once, after they are chosen, so that a job submitted
+    ///     meanwhile is either in its answer or still pinned.
     /// - Returns: how many files were removed.
     @discardableResult
-    func sweep(inUse: () async throws -> Set<String>) async throws -> Int {
-        let stored = try FileManager.default.contentsOfDirectory(atPath: contentDirectory)
-            .compactMap { $0.hasSuffix(".points") ? String($0.dropLast(7)) : nil }
+    func sweep(all: Bool = true, inUse: (Set<String>) async throws -> Set<String>) async throws -> Int {
+        let stored =
+            try all
+            ? FileManager.default.contentsOfDirectory(atPath: contentDirectory)
+                .compactMap { $0.hasSuffix(".points") ? String($0.dropLast(7)) : nil } : []
         let candidates = state.withLock { state in
             state.pinnedSinceSweep.removeAll()
-            return Set(stored).subtracting(state.neededContent)
+            let candidates = Set(stored).union(state.released).subtracting(state.neededContent)
+            state.released.removeAll()
+            return candidates
         }
         guard !candidates.isEmpty else { return 0 }
-        let unused = candidates.subtracting(try await inUse())
-        return state.withLock { state in
-            let removable = unused.subtracting(state.neededContent).subtracting(state.pinnedSinceSweep)
-            for digest in removable {
-                let path = path(digest)
-                let size = Self.size(path)
-                if unlink(path) == 0 { quota.give(size) }
-            }
-            return removable.count
+        let unused: Set<String>
+        do {
+            unused = candidates.subtracting(try await inUse(candidates))
+        } catch {
+            noteReleased(candidates)
+            throw error
         }
+        // Renamed while nobody can pin it, removed when nobody waits: to remove a large file takes time.
+        let gone = state.withLock { state in
+            unused.subtracting(state.neededContent).subtracting(state.pinnedSinceSweep)
+                .filter { rename(path($0), path($0) + ".gone") == 0 }
+        }
+        opened.forget(gone)
+        for path in gone.map(path) {
+            let size = Self.size(path + ".gone")
+            if unlink(path + ".gone") == 0 { quota.give(size) }
+        }
+        return gone.count
     }
 
     /// The size of a file, 0 when there is none.
@@ -213,6 +242,7 @@ final class DatasetStore: Sendable {
         state.withLock { state in
             guard let count = state.pins[digest] else { return }
             state.pins[digest] = count > 1 ? count - 1 : nil
+            if count == 1 { state.released.insert(digest) }
         }
     }
 }

@@ -1,6 +1,9 @@
 import Synchronization
 
-/// Wakes one waiting worker a ring; rings that find nobody waiting are kept for the next.
+/// Wakes one waiting worker a ring; rings that find nobody waiting are kept for the next, up to a number.
+///
+/// A worker looks at the queue until it is empty before it waits: more rings than workers would only make it look at an
+/// empty one.
 final class Bell: Sendable {
     private struct State {
         var rings = 0
@@ -9,12 +12,18 @@ final class Bell: Sendable {
     }
 
     private let state = Mutex(State())
+    private let limit: Int
+
+    /// A bell that keeps up to `limit` rings.
+    init(limit: Int = 16) {
+        self.limit = limit
+    }
 
     /// Wakes a waiter.
     func ring() {
         let waiter = state.withLock { state -> CheckedContinuation<Void, Never>? in
             guard state.waiters.isEmpty else { return state.waiters.removeFirst().continuation }
-            state.rings = min(state.rings + 1, 1024)
+            state.rings = min(state.rings + 1, limit)
             return nil
         }
         waiter?.resume()

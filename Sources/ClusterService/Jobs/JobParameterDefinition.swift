@@ -132,6 +132,10 @@ struct JobParameterDefinition: Sendable {
                     })
             }),
         .init(
+            name: "priority", option: nil,
+            read: { $1.priority = try $0.integer(-10...10, "is a whole number from -10 to 10, larger runs first") },
+            write: { .integer($0.priority) }),
+        .init(
             name: "labels", option: nil,
             read: { $1.labels = try labels($0) },
             write: { parameters in

@@ -19,6 +19,11 @@ extension JobParameters {
         }
     }
 
+    /// How many bytes of memory the clustering of so many points will need, roughly.
+    func memoryEstimate(count: Int, dimension: Int, threads: Int) -> Int {
+        fit.memoryEstimate(count: count, dimension: dimension, threads: threads)
+    }
+
     /// The library's options in mode ``ClusteringMode/inContext``.
     var inContextOptions: InContextOptions {
         var options = InContextOptions()

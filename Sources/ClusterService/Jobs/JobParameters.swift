@@ -15,6 +15,8 @@ public struct JobParameters: Sendable, Equatable {
     public var timeBudgetSeconds: Double?
     /// The columns to use, by name or index from 0; nil for all.
     public var columns: [ColumnSelector]?
+    /// Where the job stands in the queue: larger runs first.
+    public var priority = 0
     /// Free tags of the job.
     public var labels: [String: String] = [:]
 

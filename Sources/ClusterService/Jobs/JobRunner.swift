@@ -1,69 +1,83 @@
 import AttentionClustering
-import Dispatch
 import Foundation
-import HTTPServer
-import HTTPTypes
 import JobStore
 import Logging
 import Synchronization
 
 /// Runs queued jobs, a fixed number at a time, each on a thread of its own that serves no requests.
 final class JobRunner: Sendable {
-    /// The errors that say that a job is no longer this worker's to end.
-    private static let lost: Set<JobStoreError.Code> = [.leaseLost, .unknownJob, .notPossible]
+    /// How long a claim lasts unless it is renewed, and how often it is.
+    private static let lease = (duration: Duration.seconds(30), renewal: Duration.seconds(10))
+    /// How long a worker waits before it looks at the queue again without being called.
+    private static let patience = Duration.seconds(1)
+    /// Jobs that end within this time are short: while one runs the next is claimed.
+    private static let shortRun = Duration.milliseconds(50)
+    /// How many ended jobs may wait to be stored while the workers go on.
+    private static let finishing = 32
 
     private let store: any JobStore
     private let datasets: DatasetStore
     private let board: ProgressBoard
     private let watch: JobWatch
-    private let threadsPerJob: Int
+    private let training: JobTraining
+    private let ending: JobEnding
+    private let memory: MemoryBudget
     private let logger: Logger
-    private let running = Mutex<[String: RunningJob]>([:])
+    private let held = HeldJobs()
     private let isStopping = Atomic(false)
     private let bell = Bell()
-    private let workers = Mutex<[Task<Void, Never>]>([])
+    private let claims = Turnstile(places: 1)
+    private let stores = Turnstile(places: finishing)
+    private let tasks = Mutex<(workers: [Task<Void, Never>], heartbeat: Task<Void, Never>?)>(([], nil))
 
     init(
         store: any JobStore, datasets: DatasetStore, board: ProgressBoard, watch: JobWatch, threadsPerJob: Int,
-        logger: Logger
+        memory: MemoryBudget, logger: Logger
     ) {
         self.store = store
         self.datasets = datasets
         self.board = board
         self.watch = watch
-        self.threadsPerJob = threadsPerJob
+        self.memory = memory
         self.logger = logger
+        training = JobTraining(datasets: datasets, board: board, threads: threadsPerJob)
+        ending = JobEnding(store: store, logger: logger)
     }
 
     /// Starts `count` workers.
     func start(count: Int) {
-        workers.withLock { workers in
+        // Names tell the workers of all processes apart that ever used the store.
+        let process = SortableIdentifier.make(prefix: "w", at: Date())
+        tasks.withLock { tasks in
             for number in 1...count {
-                let queue = DispatchQueue(label: "training-\(number)", qos: .utility)
-                workers.append(Task { await self.work(name: "worker-\(number)", on: queue) })
+                tasks.workers.append(Task { await self.work(name: "\(process)-\(number)") })
             }
+            tasks.heartbeat = Task { await self.keepLeases() }
         }
     }
 
     /// Looks at the queue again: a job was submitted.
     func wake() { bell.ring() }
 
-    /// Tells a running job that it was cancelled; no matter when it does not run here.
-    func cancel(_ id: String) { running.withLock { $0[id] }?.give(.cancel) }
+    /// Tells a held job that it was cancelled, also when it has been claimed but does not run yet.
+    func cancel(_ id: String) { held.cancel(id) }
 
     /// Gives running jobs back to the queue and waits until the workers are idle, at most `deadline`: what is not back
     /// by then is found by the next start.
     func stop(deadline: Duration = .seconds(10)) async {
         isStopping.store(true, ordering: .relaxed)
-        running.withLock { jobs in jobs.values.forEach { $0.give(.release) } }
-        let tasks = workers.withLock { workers in
-            defer { workers.removeAll() }
-            return workers
+        ending.stopTrying()
+        held.giveAll(.release)
+        let workers = tasks.withLock { tasks in
+            tasks.heartbeat?.cancel()
+            defer { tasks = ([], nil) }
+            return tasks.workers
         }
-        for _ in tasks { bell.ring() }
+        for _ in workers { bell.ring() }
         let (idle, continuation) = AsyncStream.makeStream(of: Void.self)
         Task {
-            for task in tasks { await task.value }
+            for task in workers { await task.value }
+            await stores.close()
             continuation.yield()
         }
         if await !waitForChange(idle, timeout: deadline) {
@@ -71,131 +85,117 @@ final class JobRunner: Sendable {
         }
     }
 
-    private func work(name: String, on queue: DispatchQueue) async {
+    // MARK: Leases
+
+    /// Renews the leases of what is held, learns of cancels and losses that way, and takes in what others have lost.
+    private func keepLeases() async {
+        while (try? await Task.sleep(for: Self.lease.renewal)) != nil {
+            do {
+                let attempts = held.attempts
+                if !attempts.isEmpty {
+                    held.update(attempts, try await store.renew(attempts, lease: Self.lease.duration))
+                }
+                let lost = try await store.reclaim()
+                for id in lost.requeued + lost.failed + lost.cancelled {
+                    logger.warning("the lease of job \(id) ran out")
+                    watch.notify(id)
+                }
+                if !lost.requeued.isEmpty { bell.ring() }
+            } catch {
+                logger.error("cannot renew the leases of running jobs; trying again: \(error)")
+            }
+        }
+    }
+
+    // MARK: Workers
+
+    private func work(name: String) async {
+        let thread = TrainingThread(name: name)
+        defer { thread.end() }
+        var ahead: ClaimAhead?
+        var isShort = false
         while !isStopping.load(ordering: .relaxed) {
             do {
-                if let job = try await store.claimNext(worker: name) {
-                    await run(job, on: queue)
-                } else {
-                    await bell.wait(timeout: .seconds(5))
+                let early = try await ahead?.take()
+                ahead = nil
+                let claimed = if let early { early } else { try await claim(name) }
+                guard let job = claimed else {
+                    await bell.wait(timeout: Self.patience)
+                    continue
                 }
+                if isShort { ahead = claimAhead(name) }
+                let begin = ContinuousClock.now
+                await run(job, on: thread)
+                isShort = ContinuousClock.now - begin < Self.shortRun
             } catch {
+                ahead = nil
                 logger.error("cannot look at the queue: \(error)")
                 try? await Task.sleep(for: .seconds(1))
             }
         }
+        if let ahead { await giveBack(ahead) }
     }
 
-    private func run(_ job: Job, on queue: DispatchQueue) async {
+    /// Claims the next job; one claim at a time, because each takes of the memory that the next may use.
+    private func claim(_ name: String) async throws -> Job? {
+        await claims.enter()
+        defer { claims.leave() }
+        guard !isStopping.load(ordering: .relaxed) else { return nil }
+        let job = try await store.claimNext(worker: name, lease: Self.lease.duration, room: memory.room)
+        if let job { memory.take(job) }
+        return job
+    }
+
+    /// Claims the next job while another runs, unless that takes longer than a short one.
+    private func claimAhead(_ name: String) -> ClaimAhead {
+        let ahead = ClaimAhead { try await self.claim(name) }
+        Task {
+            try? await Task.sleep(for: Self.shortRun * 2)
+            await giveBack(ahead)
+        }
+        return ahead
+    }
+
+    /// Hands a job back that was claimed ahead and has not begun.
+    private func giveBack(_ ahead: ClaimAhead) async {
+        guard let job = try? await ahead.take() else { return }
+        await ending.end(job) { try await $0.release(job.id, attempt: job.attempt) }
+        memory.give(job)
+        bell.ring()
+    }
+
+    private func run(_ job: Job, on thread: TrainingThread) async {
         let parameters: JobParameters
         do {
             parameters = try JobParameters(storedJSON: job.parameters)
         } catch {
-            return await end(job) { try await $0.fail(job.id, attempt: job.attempt, error: Self.errorText(error)) }
+            await ending.fail(job, error)
+            return close(job)
         }
         let handle = RunningJob(timeBudgetSeconds: parameters.timeBudgetSeconds)
-        running.withLock { $0[job.id] = handle }
+        held.add(job, handle)
         if isStopping.load(ordering: .relaxed) { handle.give(.release) }
         board.begin(job.id)
         watch.notify(job.id)
-        // A cancel that came between the claim and the line above found nobody to tell.
-        if let current = try? await store.job(job.id), current.state == .cancelling { handle.give(.cancel) }
-        let outcome = await withCheckedContinuation { continuation in
-            queue.async { continuation.resume(returning: Result { try self.train(job, parameters, handle) }) }
+        let outcome = await thread.run { [training] in Result { try training.train(job, parameters, handle) } }
+        // The thread goes on with the next job while this one is stored, up to a number.
+        await stores.enter()
+        Task {
+            await ending.store(outcome, of: job, handle)
+            held.remove(job)
+            board.end(job.id)
+            close(job)
+            stores.leave()
         }
-        await store(outcome, of: job, handle)
-        running.withLock { $0[job.id] = nil }
-        board.end(job.id)
+    }
+
+    /// A job is no longer held here.
+    private func close(_ job: Job) {
+        memory.give(job)
+        // A job without a result needs its points no longer.
+        datasets.noteReleased([job.datasetVersion])
         watch.notify(job.id)
-    }
-
-    /// The work itself, on the job's thread.
-    private func train(_ job: Job, _ parameters: JobParameters, _ handle: RunningJob) throws -> TrainedJob {
-        let file = try datasets.open(digest: job.datasetVersion)
-        let selection = try ColumnSelection(
-            job.kind == JobKind.cluster ? nil : parameters.columns, in: file.description)
-        let control = FitControl(
-            threads: threadsPerJob, decide: { handle.decide() },
-            report: { [board] progress in board.report(job.id, progress) })
-        let clustering = try parameters.cluster(try selection.points(of: file), control: control)
-        return TrainedJob(
-            clustering: clustering,
-            summary: ResultSummary(
-                clustering, columns: selection.names, seed: parameters.fit.seed, warnings: file.description.warnings))
-    }
-
-    private func store(_ outcome: Result<TrainedJob, any Error>, of job: Job, _ handle: RunningJob) async {
-        switch (outcome, handle.order) {
-        case (.success(let trained), _):
-            await end(job) { try await trained.save(as: job, in: $0) }
-        case (.failure(is CancellationError), .release):
-            await end(job) { try await $0.release(job.id, attempt: job.attempt) }
-        case (.failure(is CancellationError), _):
-            await end(job) { try await $0.confirmCancelled(job.id, attempt: job.attempt) }
-        case (.failure(let error), _):
-            logger.warning("job \(job.id) failed: \(error)")
-            await end(job) { try await $0.fail(job.id, attempt: job.attempt, error: Self.errorText(error)) }
-        }
-    }
-
-    /// Stores how a job ended, again and again where the store cannot just now (disk full, locked), so that no
-    /// finished work is lost.
-    private func end(_ job: Job, _ save: (any JobStore) async throws -> Job) async {
-        var pause = Duration.milliseconds(200)
-        while true {
-            do {
-                _ = try await save(store)
-                return
-            } catch let error as JobStoreError where Self.lost.contains(error.code) {
-                return logger.warning("job \(job.id) is no longer this worker's: \(error)")
-            } catch {
-                logger.error("cannot store how job \(job.id) ended; trying again: \(error)")
-                if isStopping.load(ordering: .relaxed) { return }
-                try? await Task.sleep(for: pause)
-                pause = min(pause * 2, .seconds(10))
-            }
-        }
-    }
-
-    /// A failure as the problem object that clients read.
-    private static func errorText(_ error: any Error) -> String {
-        let problem: Problem =
-            switch error {
-            case let error as ClusteringError: ParameterFault.problem(error)
-            case let problem as Problem: problem
-            case let error as StorageError where error.code == ENOENT:
-                Problem(
-                    .gone, type: "/problems/dataset-gone", title: "The points are no longer stored",
-                    detail: "upload the points again and start a new job")
-            default:
-                Problem(
-                    .internalServerError, type: "/problems/internal", title: "The job failed inside the service",
-                    detail: "try again; if it fails again, the service's log says why")
-            }
-        return String(decoding: problem.json(requestID: nil), as: UTF8.self)
-    }
-}
-
-/// A finished fit, ready to be stored.
-struct TrainedJob: Sendable {
-    let clustering: Clustering
-    let summary: ResultSummary
-
-    /// Stores the points' chunks, then summary, model and final state in one step.
-    func save(as job: Job, in store: any JobStore) async throws -> Job {
-        let chunks = AssignmentChunk.chunks(
-            labels: clustering.assignments, distances: clustering.distances, confidence: clustering.confidence)
-        for (index, chunk) in chunks.enumerated() {
-            try await store.appendResultChunk(job.id, attempt: job.attempt, index: index, data: chunk.data)
-        }
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = .sortedKeys
-        return try await store.succeed(
-            job.id, attempt: job.attempt, summary: try encoder.encode(summary),
-            modelID: "mdl_" + job.id.drop(while: { $0 != "_" }).dropFirst(),
-            model: try encoder.encode(
-                StoredClusterModel(
-                    model: clustering.model, columns: summary.columns, parameters: job.parameters)),
-            stopReason: clustering.stopReason.rawValue)
+        // Its memory may be what another worker waits for.
+        if job.memory > 0 { bell.ring() }
     }
 }

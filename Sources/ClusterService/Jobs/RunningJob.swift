@@ -10,13 +10,18 @@ final class RunningJob: Sendable {
         case cancel
         /// The service stops; the job goes back to the queue.
         case release
+        /// The lease was lost: the job is somebody else's, and nothing of it may be stored.
+        case abandon
     }
 
     private let orderNumber = Atomic(Order.none.rawValue)
     private let deadline: ContinuousClock.Instant?
 
-    init(timeBudgetSeconds: Double?) {
-        deadline = timeBudgetSeconds.map { ContinuousClock.now + .seconds(min($0, 1e9)) }
+    /// A run that begins now.
+    ///
+    /// - Parameter elapsed: how much of the time budget earlier attempts, whose work this one goes on with, have used.
+    init(timeBudgetSeconds: Double?, elapsed: Duration = .zero) {
+        deadline = timeBudgetSeconds.map { ContinuousClock.now + .seconds(min($0, 1e9)) - elapsed }
     }
 
     var order: Order { Order(rawValue: orderNumber.load(ordering: .relaxed)) ?? .none }

@@ -12,24 +12,17 @@ extension Service {
     /// `POST /v1/cluster`: clusters the body; a job like any other, with the answer in the response when it is done
     /// within the wait.
     private func cluster(_ request: Request) async throws -> Response {
-        try checkReadiness()
+        let key = try Self.idempotencyKey(request)
+        if key == nil { try checkReadiness() }
         let own = Self.decodingParameters + ["format"]
         let parameters = try JobParameters(text: request.query.items.filter { !own.contains($0.name) })
         try request.checkQuery(known: own + JobParameterDefinition.all.map(\.name))
         let format = try request.resultFormat()
-        let points = try await receive(request, limit: configuration.limits.clusterBytes)
-        try parameters.check(
-            rows: points.content.rows, dimension: points.content.dimension, isConstant: points.content.isConstant)
-        let text = parameters.json.text
-        let (job, isReplayed) = try await submit(
-            NewJob(
-                datasetETag: points.content.entityTagText, datasetVersion: points.content.digest,
-                labels: parameters.labels, parameters: text, kind: JobKind.cluster,
-                retention: configuration.limits.clusterRetention,
-                idempotency: try Self.idempotencyKey(request, content: "\(points.content.digest)\n\(text)")))
+        let submitted = try await keysInFlight.only(key) { try await submitCluster(request, parameters, key) }
+        let job = submitted.job
         let wait = Wait(request.headers, configuration.limits, defaultWait: configuration.limits.defaultWait)
         var headers: HTTPFields = [:]
-        if isReplayed { headers[named: "Idempotent-Replayed"] = "true" }
+        if submitted.isReplayed { headers[named: "Idempotent-Replayed"] = "true" }
         headers[.preferenceApplied] = wait.applied
         headers[.location] = "/v1/jobs/\(job.id)"
         let view = try await finished(job, within: wait.duration)
@@ -43,6 +36,30 @@ extension Service {
         case .queued, .running, .cancelling:
             return .json(view.json, status: .accepted, headers: headers)
         }
+    }
+}
+
+extension Service {
+    /// Stores the points of a request and puts their job in the queue.
+    private func submitCluster(
+        _ request: Request, _ parameters: JobParameters, _ key: String?
+    ) async throws -> SubmittedJob {
+        let points = try await receive(request, limit: configuration.limits.clusterBytes)
+        let content = points.content
+        let text = parameters.json.text
+        let idempotency = key.map { idempotencyKey($0, request, content: "\(content.digest)\n\(text)") }
+        if let earlier = try await replayed(idempotency) { return earlier }
+        try checkReadiness()
+        try parameters.check(rows: content.rows, dimension: content.dimension, isConstant: content.isConstant)
+        let submitted = try await submit(
+            NewJob(
+                datasetETag: content.entityTagText, datasetVersion: content.digest, labels: parameters.labels,
+                parameters: text, kind: JobKind.cluster, priority: parameters.priority,
+                memory: try memory(for: parameters, rows: content.rows, dimension: content.dimension),
+                retention: configuration.limits.clusterRetention, idempotency: idempotency))
+        // Until the job keeps the content, the pin does.
+        withExtendedLifetime(points) {}
+        return submitted
     }
 }
 

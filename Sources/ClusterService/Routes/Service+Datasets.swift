@@ -84,8 +84,8 @@ extension Service {
         permit: @escaping @Sendable (DatasetEntry?) throws -> Void
     ) async throws -> (entry: DatasetEntry, isNew: Bool) {
         do {
-            return try await offload.run { [datasets] in
-                try datasets.assign(name, to: pin, format: format, now: Date(), permit: permit)
+            return try await offload.run { [datasets, clock] in
+                try datasets.assign(name, to: pin, format: format, now: clock.now, permit: permit)
             }
         } catch {
             throw Self.problem(receiving: error)

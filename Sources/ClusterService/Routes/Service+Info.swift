@@ -32,7 +32,10 @@ extension Service {
             ]),
             "limits": .object(
                 Self.members(of: configuration.limits, ServiceLimits.settings)
-                    + [.init(name: "running_jobs", value: .integer(configuration.workers))]),
+                    + [
+                        .init(name: "running_jobs", value: .integer(configuration.workers)),
+                        .init(name: "memory_bytes", value: .integer(configuration.memoryBudget)),
+                    ]),
             "http": .object(Self.members(of: configuration.serverLimits, ServerLimits.settings)),
             "defaults": JobParameters().json,
         ])

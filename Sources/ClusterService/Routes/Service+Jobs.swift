@@ -39,9 +39,26 @@ extension Service {
             detail: "no \(noun) has the id \"\(id.prefix(64))\"; GET /v1/\(noun)s lists them")
     }
 
+    /// `POST /v1/jobs`: starts a job; with `Prefer: wait=N` the answer is the job as it is at its end, or when the time
+    /// is over.
     private func createJob(_ request: Request) async throws -> Response {
-        try checkReadiness()
         try request.checkQuery(known: [])
+        let key = try Self.idempotencyKey(request)
+        let submitted = try await keysInFlight.only(key) { try await submitJob(request, key) }
+        let wait = Wait(request.headers, configuration.limits, defaultWait: .zero)
+        var headers: HTTPFields = [:]
+        if submitted.isReplayed { headers[named: "Idempotent-Replayed"] = "true" }
+        headers[.preferenceApplied] = wait.applied
+        let view =
+            wait.duration > .zero && !submitted.job.isDone
+            ? try await finished(submitted.job, within: wait.duration) : view(submitted.job)
+        headers[.location] = "/v1/jobs/\(submitted.job.id)"
+        headers[.eTag] = view.entityTagText
+        return .json(view.json, status: .created, headers: headers)
+    }
+
+    private func submitJob(_ request: Request, _ key: String?) async throws -> SubmittedJob {
+        if key == nil { try checkReadiness() }
         var members = try await request.jsonObject(limit: configuration.limits.controlBytes)
         guard let index = members.firstIndex(where: { $0.name == "dataset" }) else {
             throw ParameterFault.problem([
@@ -56,6 +73,10 @@ extension Service {
             throw ParameterFault.problem([ParameterFault("dataset", "is the name of a dataset, a string")])
         }
         let parameters = try JobParameters(json: members)
+        let text = parameters.json.text
+        let idempotency = key.map { idempotencyKey($0, request, content: "\(name)\n\(text)") }
+        if let earlier = try await replayed(idempotency) { return earlier }
+        try checkReadiness()
         guard let (entry, pin) = datasets.pinnedEntry(name) else {
             throw ParameterFault.problem([
                 ParameterFault("dataset", "no dataset is called \"\(name.prefix(128))\"; GET /v1/datasets lists them")
@@ -64,25 +85,19 @@ extension Service {
         let selection = try ColumnSelection(parameters.columns, in: pin.content)
         try parameters.check(
             rows: pin.content.rows, dimension: selection.count, isConstant: selection.isConstant(in: pin.content))
-        let text = parameters.json.text
-        let (job, isReplayed) = try await submit(
+        let submitted = try await submit(
             NewJob(
                 dataset: name, datasetETag: entry.entityTagText, datasetVersion: pin.content.digest,
-                labels: parameters.labels, parameters: text, kind: JobKind.job,
-                retention: configuration.limits.resultRetention,
-                idempotency: try Self.idempotencyKey(request, content: "\(name)\n\(text)")))
-        var headers: HTTPFields = [:]
-        if isReplayed { headers[named: "Idempotent-Replayed"] = "true" }
-        let view = view(job)
-        headers[.location] = "/v1/jobs/\(job.id)"
-        headers[.eTag] = view.entityTagText
-        return .json(view.json, status: .created, headers: headers)
+                labels: parameters.labels, parameters: text, kind: JobKind.job, priority: parameters.priority,
+                memory: try memory(for: parameters, rows: pin.content.rows, dimension: selection.count),
+                retention: configuration.limits.resultRetention, idempotency: idempotency))
+        // Until the job keeps the content, the pin does.
+        withExtendedLifetime(pin) {}
+        return submitted
     }
 
     /// The key that makes a repeat of this request harmless; nil when the client sent none.
-    ///
-    /// - Parameter content: what the request asks for, in a form in which equal requests are equal.
-    static func idempotencyKey(_ request: Request, content: String) throws -> IdempotencyKey? {
+    static func idempotencyKey(_ request: Request) throws -> String? {
         guard var key = request.headers[named: "Idempotency-Key"] else { return nil }
         if key.count >= 2, key.hasPrefix("\""), key.hasSuffix("\"") { key = String(key.dropFirst().dropLast()) }
         guard !key.isEmpty, key.utf8.count <= 255, key.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
@@ -90,8 +105,15 @@ extension Service {
                 .badRequest, type: "/problems/invalid-idempotency-key", title: "The idempotency key cannot be used",
                 detail: "Idempotency-Key has 1 to 255 visible ASCII characters, in quotes or not")
         }
+        return key
+    }
+
+    /// A key with what it stands for.
+    ///
+    /// - Parameter content: what the request asks for, in a form in which equal requests are equal.
+    func idempotencyKey(_ key: String, _ request: Request, content: String) -> IdempotencyKey {
         let digest = ContentDigest.of(Array("\(request.method.rawValue) \(request.path)\n\(content)".utf8))
-        return IdempotencyKey(key: key, scope: "", digest: digest)
+        return IdempotencyKey(key: key, scope: "", digest: digest, lifetime: configuration.limits.keyLifetime)
     }
 
     private func listJobs(_ request: Request) async throws -> Response {
@@ -164,7 +186,7 @@ extension Service {
         headers[.preferenceApplied] = wait.applied
         if !view.job.state.isTerminal { headers[.retryAfter] = "1" }
         guard isNew(view) else { return Response(status: .notModified, headers: headers) }
-        return .json(view.json, headers: headers)
+        return .bytes(encodedJobs.bytes(view), mediaType: "application/json", headers: headers)
     }
 
     private func cancelJob(_ id: String) async throws -> Response {
@@ -172,6 +194,7 @@ extension Service {
         case nil: throw try await missing("job", id)
         case .alreadyFinished(let job): return .json(view(job).json)
         case .cancelled(let job):
+            datasets.noteReleased([job.datasetVersion])
             watch.notify(id)
             return .json(view(job).json, status: .accepted)
         case .cancelling(let job):
@@ -182,8 +205,11 @@ extension Service {
     }
 
     private func deleteJob(_ id: String) async throws -> Response {
+        let job = try await store.job(id)
         switch try await store.delete(id) {
-        case .deleted: return Response(status: .noContent)
+        case .deleted:
+            if let job { datasets.noteReleased([job.datasetVersion]) }
+            return Response(status: .noContent)
         case .unknown: throw try await missing("job", id)
         case .stillActive:
             throw Problem(

@@ -25,7 +25,7 @@ extension Service {
         switch error {
         case let error as StorageError where error.isOutOfSpace: return .storageFull
         case let error as JobStoreError where error.code == .full: return .storageFull
-        case let error as JobStoreError where error.code == .locked || error.code == .unwritable:
+        case let error as JobStoreError where [.locked, .unwritable, .failure].contains(error.code):
             return Problem(
                 .serviceUnavailable, type: "/problems/storage-unavailable", title: "The job database cannot be written",
                 detail: "nothing was changed; send the request again later", headers: [.retryAfter: "5"])

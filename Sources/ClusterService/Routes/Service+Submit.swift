@@ -12,25 +12,60 @@ extension Service {
         }
     }
 
+    /// The job that an earlier request under the same idempotency key started; nil when the key is free or there is
+    /// none.
+    ///
+    /// To be asked before anything that a repeat must not depend on: readiness, room in the queue, the dataset.
+    func replayed(_ key: IdempotencyKey?) async throws -> SubmittedJob? {
+        guard let key, let earlier = try await store.earlierSubmission(key) else { return nil }
+        return try submitted(earlier)
+    }
+
     /// Puts a job in the queue and wakes a worker.
     ///
-    /// - Returns: the job, and whether its idempotency key had started it before.
-    /// - Throws: `Problem` 503 when the queue is full, 422 when the idempotency key was used for something else.
-    func submit(_ job: NewJob) async throws -> (job: Job, isReplayed: Bool) {
+    /// - Throws: `Problem` 503 when the queue is full or the service stops, 422 when the idempotency key was used for
+    ///   something else, 410 when its job has expired.
+    func submit(_ job: NewJob) async throws -> SubmittedJob {
+        try checkReadiness()
         var job = job
-        let limit = configuration.limits.queuedJobs
-        job.queueLimit = limit
-        switch try await store.submit(job) {
+        job.queueLimit = configuration.limits.queuedJobs
+        return try submitted(try await store.submit(job))
+    }
+
+    /// How much memory a job will need.
+    ///
+    /// - Throws: `Problem` 422 when it is more than all jobs together may have: it would wait for ever.
+    func memory(for parameters: JobParameters, rows: Int, dimension: Int) throws -> Int {
+        let need = parameters.memoryEstimate(
+            count: rows, dimension: dimension, threads: configuration.threadsPerJob)
+        guard need > configuration.memoryBudget else { return need }
+        func mebibytes(_ bytes: Int) -> Int { (bytes + (1 << 20) - 1) >> 20 }
+        throw Problem(
+            .unprocessableContent, type: "/problems/not-enough-memory", title: "The job needs too much memory",
+            detail: "clustering \(rows) points of \(dimension) columns needs about \(mebibytes(need)) MiB and all "
+                + "jobs together may have \(mebibytes(configuration.memoryBudget)); send fewer points or columns, or start the "
+                + "service with a larger --memory-budget")
+    }
+
+    private func submitted(_ submission: Submission) throws -> SubmittedJob {
+        switch submission {
         case .accepted(let job):
             runner.wake()
-            return (job, false)
-        case .replayed(let job): return (job, true)
+            return SubmittedJob(job: job, isReplayed: false)
+        case .replayed(let job): return SubmittedJob(job: job, isReplayed: true)
+        case .expired(let id):
+            throw Problem(
+                .gone, type: "/problems/expired", title: "The job of this idempotency key has expired",
+                detail:
+                    "\(id) was started under this key and is no longer kept; use a new Idempotency-Key to run it again"
+            )
         case .conflict:
             throw Problem(
                 .unprocessableContent, type: "/problems/idempotency-key-reused",
                 title: "The idempotency key was used for another request",
                 detail: "use a new Idempotency-Key for a request with other content")
         case .queueFull:
+            let limit = configuration.limits.queuedJobs
             throw Problem(
                 .serviceUnavailable, type: "/problems/queue-full", title: "The queue is full",
                 detail: "\(limit) jobs wait already; send the request again later", headers: [.retryAfter: "10"])
@@ -80,4 +115,11 @@ extension Service {
             .conflict, type: "/problems/no-result", title: "The job failed", detail: detail,
             headers: [.contentLocation: "/v1/jobs/\(job.id)"])
     }
+}
+
+/// A job that a request started, or had started before.
+struct SubmittedJob: Sendable {
+    let job: Job
+    /// Whether its idempotency key had started it before.
+    let isReplayed: Bool
 }

@@ -89,11 +89,26 @@ import Testing
         try sample.put("gone", [[9], [10]])
         for name in ["used", "gone"] { #expect(try sample.store.remove(name) { _ in }) }
         let pin = try sample.commit([[11], [12]])
-        #expect(try await sample.store.sweep { [used] } == 1)
+        #expect(try await sample.store.sweep { _ in [used] } == 1)
         #expect(try sample.content == [named, used, pin.content.digest].map { "\($0).points" }.sorted())
         _ = consume pin
-        #expect(try await sample.store.sweep { [] } == 2)
+        #expect(try await sample.store.sweep { _ in [] } == 2)
         #expect(try sample.content == ["\(named).points"])
+    }
+
+    @Test func aQuickSweepRemovesWhatWasLetGoAndLooksAtNothingElse() async throws {
+        let sample = try SampleStore()
+        let kept = try sample.put("a", rows).content.digest
+        let replaced = try sample.put("b", others).content.digest
+        try sample.put("b", rows)
+        let job = try sample.put("c", [[9], [10]]).content.digest
+        _ = try sample.store.remove("c") { _ in }
+        #expect(try await sample.store.sweep(all: false) { $0.contains(replaced) ? [job] : [] } == 1)
+        #expect(try await sample.store.sweep(all: false) { _ in [] } == 0)
+        #expect(try sample.content == [kept, job].map { "\($0).points" }.sorted())
+        sample.store.noteReleased([job, kept])
+        #expect(try await sample.store.sweep(all: false) { _ in [] } == 1)
+        #expect(try sample.content == ["\(kept).points"])
     }
 
     @Test func contentPinnedDuringASweepIsKept() async throws {
@@ -101,13 +116,13 @@ import Testing
         let digest = try sample.put("a", rows).content.digest
         #expect(try sample.store.remove("a") { _ in })
         // Between the choice of candidates and the removal the same points are uploaded and let go again.
-        let removed = try await sample.store.sweep {
+        let removed = try await sample.store.sweep { _ in
             _ = try sample.commit(self.rows)
             return []
         }
         #expect(removed == 0)
         #expect(try sample.content == ["\(digest).points"])
-        #expect(try await sample.store.sweep { [] } == 1)
+        #expect(try await sample.store.sweep { _ in [] } == 1)
     }
 
     @Test func aPinnedEntryOutlivesItsName() async throws {
@@ -115,7 +130,7 @@ import Testing
         try sample.put("a", rows)
         let found = try #require(sample.store.pinnedEntry("a"))
         #expect(try sample.store.remove("a") { _ in })
-        #expect(try await sample.store.sweep { [] } == 0)
+        #expect(try await sample.store.sweep { _ in [] } == 0)
         #expect(try sample.store.open(digest: found.pin.content.digest).points.rows == rows)
     }
 
@@ -129,7 +144,7 @@ import Testing
         let entry = try #require(sample.store.entry("a"))
         #expect(try sample.reopened().entry("a")?.content == entry.content)
         #expect(try sample.store.open(digest: entry.content.digest).points.count == 2)
-        try await sample.store.sweep { [] }
+        try await sample.store.sweep { _ in [] }
         #expect(try sample.content.count == 1)
     }
 }

@@ -25,4 +25,9 @@ import Testing
         #expect(job.decide() == .cancel)
         #expect(RunningJob(timeBudgetSeconds: 1e300).decide() == .proceed)
     }
+
+    @Test func whatEarlierAttemptsUsedOfTheBudgetIsUsed() {
+        #expect(RunningJob(timeBudgetSeconds: 60, elapsed: .seconds(61)).decide() == .finish)
+        #expect(RunningJob(timeBudgetSeconds: 60, elapsed: .seconds(30)).decide() == .proceed)
+    }
 }

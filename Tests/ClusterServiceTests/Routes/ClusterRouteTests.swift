@@ -36,7 +36,7 @@ import Testing
             #expect(try await test.send(.post, "/v1/cluster?\(query)", body: body).status == 422, "\(query)")
         }
         #expect(try await test.send(.get, "/v1/jobs").json["jobs"] == .array([]))
-        try await test.service.datasets.sweep { [] }
+        try await test.service.datasets.sweep { _ in [] }
         #expect(try test.directory.files(in: "datasets/content") == [])
         await test.service.stop()
     }

@@ -158,11 +158,11 @@ import Testing
         let test = try await serviceWithPlane()
         let id = try await test.finishedJob(#"{"dataset":"plane"}"#)
         #expect(try await test.send(.delete, "/v1/datasets/plane").status == 204)
-        try await test.service.datasets.sweep { try await test.service.store.datasetVersionsInUse() }
+        try await test.service.datasets.sweep { try await test.service.store.datasetVersionsInUse(among: $0) }
         let csv = try await test.send(.get, "/v1/jobs/\(id)/result?format=csv")
         #expect(csv.status == 200 && csv.text.hasPrefix("x,y,cluster"))
         #expect(try await test.send(.delete, "/v1/jobs/\(id)").status == 204)
-        try await test.service.datasets.sweep { try await test.service.store.datasetVersionsInUse() }
+        try await test.service.datasets.sweep { try await test.service.store.datasetVersionsInUse(among: $0) }
         #expect(try test.directory.files(in: "datasets/content") == [])
         await test.service.stop()
     }

@@ -20,7 +20,7 @@ import Testing
         #expect(try await test.send(.put, "/v1/datasets/d", body: rows(1_000, 1)).status == 201)
         #expect(try test.directory.files(in: "datasets/content").count == 2)
         #expect(try await test.send(.delete, "/v1/datasets/a").status == 204)
-        try await test.service.datasets.sweep { [] }
+        try await test.service.datasets.sweep { _ in [] }
         #expect(try await test.send(.put, "/v1/datasets/b", body: rows(10_000, 1)).status == 201)
         await test.service.stop()
     }

@@ -13,18 +13,20 @@ struct TestService {
     private let router: Router
 
     /// - Parameter workers: how many jobs run at once.
-    init(workers: Int = 1, _ change: (inout ServiceLimits) -> Void = { _ in }) async throws {
+    init(
+        workers: Int = 1, memoryBudget: Int? = nil, _ change: (inout ServiceLimits) -> Void = { _ in }
+    ) async throws {
         let directory = try TemporaryDirectory()
-        try await self.init(directory, workers: workers, change)
+        try await self.init(directory, workers: workers, memoryBudget: memoryBudget, change)
     }
 
     init(
-        _ directory: TemporaryDirectory, workers: Int = 1, _ change: (inout ServiceLimits) -> Void = { _ in }
+        _ directory: TemporaryDirectory, workers: Int = 1, memoryBudget: Int? = nil,
+        _ change: (inout ServiceLimits) -> Void = { _ in }
     ) async throws {
-        var logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-        logger.logLevel = .critical
         var configuration = ServiceConfiguration(
-            dataDirectory: directory.path, workers: workers, threadsPerJob: 1, logger: logger)
+            dataDirectory: directory.path, workers: workers, threadsPerJob: 1, logger: .silent)
+        if let memoryBudget { configuration.memoryBudget = memoryBudget }
         change(&configuration.limits)
         self.directory = directory
         service = try await Self.start(configuration)
@@ -121,4 +123,9 @@ struct Reply {
     struct Missing: Error, CustomStringConvertible {
         let description: String
     }
+}
+
+extension Logger {
+    /// Says nothing.
+    static let silent = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
 }

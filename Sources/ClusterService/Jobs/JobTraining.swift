@@ -1,0 +1,58 @@
+import AttentionClustering
+import Foundation
+import JobStore
+
+/// The work of a job itself: from stored points to a result that is ready to be stored.
+struct JobTraining: Sendable {
+    let datasets: DatasetStore
+    let board: ProgressBoard
+    /// How many threads a job uses.
+    let threads: Int
+
+    /// Clusters the points of `job`; blocks until it is done.
+    ///
+    /// - Throws: `CancellationError` when `handle` was given an order.
+    func train(_ job: Job, _ parameters: JobParameters, _ handle: RunningJob) throws -> TrainedJob {
+        let file = try datasets.openForJob(digest: job.datasetVersion)
+        let selection = try ColumnSelection(
+            job.kind == JobKind.cluster ? nil : parameters.columns, in: file.description)
+        let control = FitControl(
+            threads: threads, decide: { handle.decide() },
+            report: { [board] progress in board.report(job.id, progress) })
+        let clustering = try parameters.cluster(try selection.points(of: file), control: control)
+        return TrainedJob(
+            clustering: clustering,
+            summary: ResultSummary(
+                clustering, columns: selection.names, seed: parameters.fit.seed, warnings: file.description.warnings))
+    }
+}
+
+/// A finished fit, ready to be stored.
+struct TrainedJob: Sendable {
+    let clustering: Clustering
+    let summary: ResultSummary
+
+    /// Stores the points' chunks, then summary, model and final state in one step.
+    ///
+    /// - Parameter check: is called between the steps, and throws where it must not go on.
+    func save(as job: Job, in store: any JobStore, check: () throws -> Void) async throws -> Job {
+        var chunks = AssignmentChunk.chunks(
+            labels: clustering.assignments, distances: clustering.distances, confidence: clustering.confidence)[...]
+        var index = 0
+        // The last one goes with the result: a small result is one write.
+        while chunks.count > 1, let chunk = chunks.popFirst() {
+            try check()
+            try await store.appendResultChunk(job.id, attempt: job.attempt, index: index, data: chunk.data)
+            index += 1
+        }
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = .sortedKeys
+        let text = try encoder.encode(summary)
+        let model = try encoder.encode(StoredClusterModel(model: clustering.model, columns: summary.columns, parameters: job.parameters))
+        try check()
+        return try await store.succeed(
+            job.id, attempt: job.attempt, chunks: chunks.map(\.data), summary: text,
+            modelID: "mdl_" + job.id.drop(while: { $0 != "_" }).dropFirst(), model: model,
+            stopReason: clustering.stopReason.rawValue)
+    }
+}
