@@ -5,6 +5,8 @@
 # make test-tsan runs the server's tests under the thread sanitizer
 # make soak   mixes good, bad, slow and aborting clients for SOAK_SECONDS and looks for what does not come back
 # make bench  times fit and labels beside scikit-learn and FAISS; make bench-scale shows how the cost grows
+# make kill KILLS=20   kills the service at random moments under load, and looks at what is left
+# make faults        takes disk and database away from the running service and gives them back
 # make build | lint | format | install | clean do what their names say
 
 SHELL := /bin/bash
@@ -18,6 +20,9 @@ PREFIX ?= /usr/local
 PACKAGES := libssl-dev libopenblas-dev libsqlite3-dev zlib1g-dev libzstd-dev liblz4-dev pkg-config curl git
 BUILD := swift build -c $(CONFIGURATION) --static-swift-stdlib --product clusterd
 
+# How often make kill kills.
+KILLS ?= 20
+
 # Labelled sets for make bench, one folder each with X.npy and y.npy: make bench SETS="data/a data/b".
 SETS ?=
 BENCH_PYTHON ?= Benchmarks/.venv/bin/python
@@ -26,7 +31,7 @@ SERVER_PORTS ?= 19080
 FUZZ_SECONDS ?= 60
 SOAK_SECONDS ?= 300
 
-.PHONY: run test conformance fuzz test-tsan soak build deps toolchain lint format install clean bench bench-scale bench-deps
+.PHONY: run test kill faults conformance fuzz test-tsan soak build deps toolchain lint format install clean bench bench-scale bench-deps
 
 run: build
 	@exec "$$($(BUILD) --show-bin-path)/clusterd" serve --host $(HOST) --port $(PORT) --data-dir $(DATA_DIR)
@@ -37,6 +42,12 @@ build: deps
 # The end-to-end tests drive the release binary, so it is built first.
 test: build
 	CLUSTERD="$$($(BUILD) --show-bin-path)/clusterd" swift test --disable-xctest --no-parallel
+
+kill: build
+	python3 Tests/Kill/kill.py --clusterd "$$($(BUILD) --show-bin-path)/clusterd" --kills $(KILLS)
+
+faults: build
+	python3 Tests/Faults/faults.py --clusterd "$$($(BUILD) --show-bin-path)/clusterd"
 
 # Python's standard library and the openssl command are all that the black-box suites need.
 conformance: PACKAGES += openssl python3

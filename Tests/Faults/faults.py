@@ -1,0 +1,165 @@
+#!/usr/bin/env python3
+"""Takes the disk and the database away from the running service and gives them back.
+
+    faults.py --clusterd .build/release/clusterd [--port 8093]
+
+While the database is locked by another process for 5 s, the disk is full, or the data directory may not be written, requests
+wait or are answered 503 or 507 with a way out; what was accepted before and meanwhile ends well afterwards, without a
+restart.  A real full disk needs root, for a small tmpfs; without it the size of files is limited instead.
+"""
+import argparse
+import http.client
+import json
+import os
+import pathlib
+import random
+import resource
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+
+parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+parser.add_argument("--clusterd", required=True)
+parser.add_argument("--port", type=int, default=8093)
+options = parser.parse_args()
+faults = []
+
+
+def check(is_so, text):
+    if not is_so: faults.append(text)
+    print(("ok      " if is_so else "PROBLEM ") + text, flush=True)
+
+
+def points(rows, columns, seed=1):
+    chance = random.Random(seed)
+    return "\n".join(
+        ",".join(f"{chance.gauss((row % 3) * 6, 1):.4f}" for _ in range(columns)) for row in range(rows)) + "\n"
+
+
+def call(method, path, body=None, headers={}):
+    connection = http.client.HTTPConnection("127.0.0.1", options.port, timeout=60)
+    connection.request(method, path, body, {"Content-Type": "application/json"} | headers if path == "/v1/jobs" else headers)
+    answer = connection.getresponse()
+    content = answer.read()
+    return answer.status, json.loads(content) if content.startswith(b"{") else content
+
+
+class Service:
+    """A service in a directory of its own; accepted jobs are remembered."""
+
+    def __init__(self, directory, user=None):
+        self.directory = f"{directory}/data"
+        os.makedirs(self.directory, exist_ok=True)
+        if user: os.chown(directory, user, user), os.chown(self.directory, user, user)
+        self.accepted = []
+        self.log = tempfile.TemporaryFile("w+")
+        self.process = subprocess.Popen(
+            [os.path.abspath(options.clusterd), "serve", "--port", str(options.port), "--data-dir", self.directory,
+             "--log-level", "warning"], stdout=subprocess.DEVNULL, stderr=self.log, **({"user": user} if user else {}))
+        for _ in range(200):
+            try:
+                if call("GET", "/readyz")[0] == 200: break
+            except OSError: time.sleep(0.05)
+        status, answer = call("PUT", "/v1/datasets/small", points(150, 4))
+        assert status == 201, answer
+
+    def submit(self):
+        status, answer = call("POST", "/v1/jobs", json.dumps({"dataset": "small", "k": 3}))
+        if status == 201: self.accepted.append(answer["id"])
+        return status, answer
+
+    def end(self, name):
+        """Every accepted job must have succeeded in this very process."""
+        check(self.process.poll() is None, f"{name}: the service still runs")
+        deadline = time.time() + 60
+        states = {}
+        while time.time() < deadline:
+            states = {job: call("GET", f"/v1/jobs/{job}")[1]["state"] for job in self.accepted}
+            if set(states.values()) <= {"succeeded"}: break
+            time.sleep(0.2)
+        check(set(states.values()) == {"succeeded"}, f"{name}: all {len(states)} accepted jobs succeeded")
+        status, answer = call("POST", "/v1/cluster?k=3", points(100, 3))
+        check(status == 200, f"{name}: the service works without a restart ({status})")
+        self.process.send_signal(signal.SIGTERM)
+        check(self.process.wait(30) == 0, f"{name}: the service ends well")
+        database = sqlite3.connect(f"{self.directory}/jobs.sqlite")
+        check(database.execute("PRAGMA integrity_check").fetchall() == [("ok",)], f"{name}: the database is whole")
+        database.close()
+
+
+def locked(directory):
+    service = Service(directory)
+    database = sqlite3.connect(f"{service.directory}/jobs.sqlite", isolation_level=None)
+    database.execute("BEGIN IMMEDIATE")
+    answers = []
+    threads = [threading.Thread(target=lambda: answers.append(service.submit())) for _ in range(16)]
+    for thread in threads: thread.start()
+    time.sleep(1)
+    begin = time.time()
+    check(call("GET", "/v1/jobs?page_size=1")[0] == 200 and time.time() - begin < 1, "locked: reading goes on")
+    time.sleep(4)
+    database.execute("COMMIT")
+    database.close()
+    for thread in threads: thread.join()
+    check(all(status == 201 for status, _ in answers), f"locked: 16 submissions waited for 5 s and were accepted")
+    service.end("locked")
+
+
+def full(directory):
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=24m", "tmpfs", directory], capture_output=True).returncode == 0
+    try:
+        service = Service(directory)
+        service.submit()
+        if mounted:
+            fill = open(f"{directory}/fill", "wb")
+            try:
+                while True: fill.write(bytes(4096)), fill.flush()
+            except OSError: pass
+        else:
+            largest = max(path.stat().st_size for path in pathlib.Path(service.directory).rglob("*") if path.is_file())
+            resource.prlimit(service.process.pid, resource.RLIMIT_FSIZE, (largest, resource.RLIM_INFINITY))
+        refused = set()
+        for number in range(400):
+            status, answer = service.submit()
+            if status != 201: refused.add((status, answer.get("type")))
+            if len(refused) and number > 20: break
+        status, answer = call("PUT", "/v1/datasets/more", points(20_000, 10))
+        check(refused and {status for status, _ in refused} <= {503, 507}, f"full: submissions are refused: {refused}")
+        check(status in (503, 507), f"full: an upload is refused: {status}")
+        check(call("GET", "/livez")[0] == 200 and call("GET", f"/v1/jobs/{service.accepted[0]}")[0] == 200,
+              "full: reading goes on")
+        if mounted: fill.close(), os.unlink(f"{directory}/fill")
+        else: resource.prlimit(service.process.pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY,) * 2)
+        check(service.submit()[0] == 201, "full: with room again submissions are accepted")
+        service.end("full")
+    finally:
+        if mounted: subprocess.run(["umount", "-l", directory])
+
+
+def unwritable(directory):
+    if os.geteuid() != 0: return print("skipped  unwritable: needs root, to run the service as somebody else")
+    os.chmod(os.path.dirname(directory), 0o755)
+    service = Service(directory, user=65534)
+    service.submit()
+    content = f"{service.directory}/datasets/content"
+    os.chmod(content, 0o500)
+    status, answer = call("PUT", "/v1/datasets/other", points(50, 2))
+    check(status == 503 and answer["type"] == "/problems/storage-unavailable",
+          f"unwritable: an upload is refused: {status} {answer}")
+    check(service.submit()[0] == 201, "unwritable: what needs no new file goes on")
+    os.chmod(content, 0o700)
+    check(call("PUT", "/v1/datasets/other", points(50, 2))[0] == 201, "unwritable: uploads go on afterwards")
+    service.end("unwritable")
+
+
+for test in (locked, full, unwritable):
+    directory = tempfile.mkdtemp(prefix="faults-")
+    try: test(os.path.join(directory, "d") if not os.makedirs(f"{directory}/d") else None)
+    finally: shutil.rmtree(directory, ignore_errors=True)
+sys.exit(1 if faults else 0)
