@@ -126,12 +126,14 @@ enum ResultScenarios {
     }
 
     static func chunksOfAnUnfinishedAttemptAreDropped(_ driver: StoreUnderTest, _ write: HeldWrite) async throws {
-        let store = try await driver.open().store
+        let fixture = try await driver.open()
+        let store = fixture.store
         let job = try await store.start()
         for index in 0..<2 {
             try await store.appendResultChunk(job.id, attempt: 1, index: index, data: Data([1]))
         }
         try await write.perform(on: store, job.id, attempt: 1)
+        fixture.clock.advance(seconds: 1)
         let second = try require(try await store.claimNext(worker: "w"))
         try await store.appendResultChunk(job.id, attempt: 2, index: 0, data: Data([2]))
         try await store.succeed(second)

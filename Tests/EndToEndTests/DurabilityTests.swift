@@ -78,6 +78,21 @@ extension EndToEnd {
             #expect(await second.end() == 0)
         }
 
+        @Test func resultsAreKeptAsLongAsTheCommandLineSays() async throws {
+            let directory = try TemporaryDirectory()
+            let flags = ["--cluster-retention", "1s", "--gone-lifetime", "1h", "--memory-budget", "1GiB"]
+            let service = try await ClusterdService(dataDirectory: directory.path, flags)
+            let limits = try await service.curl("/v1").json()["limits"]
+            #expect(limits?["cluster_retention_seconds"] == 1 && limits?["memory_bytes"] == 1_073_741_824)
+            let result = try await service.curl("/v1/cluster?k=2", "--data-binary", "@\(iris)").json()
+            let job = try #require(result["job"]?.string)
+            try await eventually("the job expires") { try await service.curl("/v1/jobs/\(job)").status == 410 }
+            try await eventually("its points go") {
+                try FileManager.default.contentsOfDirectory(atPath: "\(directory.path)/datasets/content") == []
+            }
+            #expect(await service.end() == 0)
+        }
+
         @Test func aSecondServiceIsKeptOffTheDirectory() async throws {
             try await withService { service in
                 let outcome = try await Command(

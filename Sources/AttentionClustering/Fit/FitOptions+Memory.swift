@@ -2,7 +2,7 @@ extension FitOptions {
     /// How many bytes of memory a fit takes at its peak, the points included and the program not, roughly.
     ///
     /// Meant for deciding how many fits may run side by side, so rather too much than too little: measured peaks are
-    /// between a quarter of it and all of it. It counts what grows with the data: the points and a copy of them, what is
+    /// between half of it and all of it. It counts what grows with the data: the points and a copy of them, what is
     /// kept of each point for the result, the matrices over columns, and those of each cluster where they are learned.
     ///
     /// - Parameters:
@@ -18,10 +18,10 @@ extension FitOptions {
         let rows = n * Self.bytesPerPoint
         let square = d * d * Double(MemoryLayout<Double>.size)
         let hasCovariance = needsCovariance && dimension <= Moments.covarianceLimit
-        let moments = hasCovariance ? Self.momentMatrices * square : 0
+        let moments = hasCovariance ? Self.momentMatrices * square + partialSums(of: d * d, count: n) : 0
         let learnsFull =
             refinement == .full || refinement == .automatic && hasCovariance && n * k * d * d <= Self.tried
-        let covariances = learnsFull ? Double(threads + 3) * k * square : 0
+        let covariances = learnsFull ? Double(threads + 3) * k * square + partialSums(of: k * d * d, count: n) : 0
         let centroids = Double(threads + 8) * k * d * Double(MemoryLayout<Double>.size)
         let sum = Self.fixed + points + rows + moments + covariances + centroids
         return sum < Double(Int.max) ? Int(sum) : Int.max
@@ -29,12 +29,18 @@ extension FitOptions {
 
     /// Labels, distances, confidences and what refinements keep of each point.
     private static let bytesPerPoint = 64.0
-    /// Matrices over all columns: moments, their partial sums, factors and inverses.
-    private static let momentMatrices = 16.0
+    /// Matrices over all columns: moments, factors and inverses.
+    private static let momentMatrices = 6.0
     /// From so many multiplications an iteration on, an automatic choice does not try a matrix for each cluster.
     private static let tried = Double(1 << 31)
     /// Stacks and buffers of fixed size.
     private static let fixed = Double(8 << 20)
+
+    /// What the chunks of a pass add up in, `size` numbers each, as ``RowLayout`` cuts them.
+    private func partialSums(of size: Double, count: Double) -> Double {
+        let chunks = min(64, max(4, Double(1 << 23) / max(size, 1)), count / 64 + 1)
+        return chunks * size * Double(MemoryLayout<Double>.size)
+    }
 
     /// The most clusters that a fit may come to.
     private var largestClusterCount: Int {

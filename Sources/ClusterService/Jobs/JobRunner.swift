@@ -68,16 +68,17 @@ final class JobRunner: Sendable {
         isStopping.store(true, ordering: .relaxed)
         ending.stopTrying()
         held.giveAll(.release)
-        let workers = tasks.withLock { tasks in
-            tasks.heartbeat?.cancel()
+        let (workers, heartbeat) = tasks.withLock { tasks in
             defer { tasks = ([], nil) }
-            return tasks.workers
+            return tasks
         }
+        heartbeat?.cancel()
         for _ in workers { bell.ring() }
         let (idle, continuation) = AsyncStream.makeStream(of: Void.self)
         Task {
             for task in workers { await task.value }
             await stores.close()
+            await heartbeat?.value
             continuation.yield()
         }
         if await !waitForChange(idle, timeout: deadline) {
@@ -149,9 +150,9 @@ final class JobRunner: Sendable {
     /// Claims the next job while another runs, unless that takes longer than a short one.
     private func claimAhead(_ name: String) -> ClaimAhead {
         let ahead = ClaimAhead { try await self.claim(name) }
-        Task {
+        Task { [weak self] in
             try? await Task.sleep(for: Self.shortRun * 2)
-            await giveBack(ahead)
+            await self?.giveBack(ahead)
         }
         return ahead
     }

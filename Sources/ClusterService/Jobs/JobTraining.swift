@@ -48,7 +48,8 @@ struct TrainedJob: Sendable {
         let encoder = JSONEncoder()
         encoder.outputFormatting = .sortedKeys
         let text = try encoder.encode(summary)
-        let model = try encoder.encode(StoredClusterModel(model: clustering.model, columns: summary.columns, parameters: job.parameters))
+        let model = try encoder.encode(
+            StoredClusterModel(model: clustering.model, columns: summary.columns, parameters: job.parameters))
         try check()
         return try await store.succeed(
             job.id, attempt: job.attempt, chunks: chunks.map(\.data), summary: text,

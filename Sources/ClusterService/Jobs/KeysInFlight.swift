@@ -10,8 +10,7 @@ final class KeysInFlight: Sendable {
     /// Runs `body` as the only request under its key.
     ///
     /// - Throws: `Problem` 409 when another one runs.
-    func only<Value>(_ key: String?, _ body: () async throws -> Value) async throws -> Value {
-        guard let key else { return try await body() }
+    func only<Value>(_ key: String, _ body: () async throws -> Value) async throws -> Value {
         guard keys.withLock({ $0.insert(key).inserted }) else {
             throw Problem(
                 .conflict, type: "/problems/idempotency-key-in-flight",

@@ -18,7 +18,7 @@ extension Service {
         let parameters = try JobParameters(text: request.query.items.filter { !own.contains($0.name) })
         try request.checkQuery(known: own + JobParameterDefinition.all.map(\.name))
         let format = try request.resultFormat()
-        let submitted = try await keysInFlight.only(key) { try await submitCluster(request, parameters, key) }
+        let submitted = try await once(key) { try await submitCluster(request, parameters, key) }
         let job = submitted.job
         let wait = Wait(request.headers, configuration.limits, defaultWait: configuration.limits.defaultWait)
         var headers: HTTPFields = [:]

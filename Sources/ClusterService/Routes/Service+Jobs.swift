@@ -44,7 +44,7 @@ extension Service {
     private func createJob(_ request: Request) async throws -> Response {
         try request.checkQuery(known: [])
         let key = try Self.idempotencyKey(request)
-        let submitted = try await keysInFlight.only(key) { try await submitJob(request, key) }
+        let submitted = try await once(key) { try await submitJob(request, key) }
         let wait = Wait(request.headers, configuration.limits, defaultWait: .zero)
         var headers: HTTPFields = [:]
         if submitted.isReplayed { headers[named: "Idempotent-Replayed"] = "true" }
@@ -178,9 +178,13 @@ extension Service {
         func isNew(_ view: JobView) -> Bool {
             known?.holdsForIfNoneMatch(EntityTag(view.entityTag)) ?? true
         }
-        let found = try await settled(id, within: wait.duration) { view in
-            view.job.state.isTerminal || known != nil && isNew(view)
-        }
+        // A plain poll does not wait, and need not listen for changes.
+        let found =
+            wait.duration == .zero
+            ? try await store.job(id).map(view)
+            : try await settled(id, within: wait.duration) { view in
+                view.job.state.isTerminal || known != nil && isNew(view)
+            }
         guard let view = found else { throw try await missing("job", id) }
         var headers: HTTPFields = [.eTag: view.entityTagText]
         headers[.preferenceApplied] = wait.applied

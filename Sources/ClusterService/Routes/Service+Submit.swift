@@ -12,6 +12,18 @@ extension Service {
         }
     }
 
+    /// Runs `body`, which reads a request and puts its job in the queue, as the only one under its idempotency key.
+    ///
+    /// Repeats of what is stored already need not be alone, and do not hold each other up.
+    ///
+    /// - Throws: `Problem` 409 while the first request under the key runs.
+    func once(_ key: String?, _ body: () async throws -> SubmittedJob) async throws -> SubmittedJob {
+        guard let key else { return try await body() }
+        let name = IdempotencyKey(key: key, scope: "", digest: "")
+        if try await store.earlierSubmission(name) != nil { return try await body() }
+        return try await keysInFlight.only(key, body)
+    }
+
     /// The job that an earlier request under the same idempotency key started; nil when the key is free or there is
     /// none.
     ///

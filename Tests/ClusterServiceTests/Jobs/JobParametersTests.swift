@@ -30,6 +30,7 @@ import Testing
         ("max_iterations", "50", .integer(50)),
         ("time_budget_seconds", "2.5", .number(2.5)),
         ("columns", "x,2,z", .array([.string("x"), .integer(2), .string("z")])),
+        ("priority", "-3", .integer(-3)),
         ("labels", "a=1,b=x=y", .object(["a": .string("1"), "b": .string("x=y")])),
     ]
 

@@ -92,7 +92,6 @@ import Testing
             let refused = await #expect(throws: Problem.self) { try await keys.only("k1") {} }
             #expect(refused?.status.code == 409 && refused?.headers[.retryAfter] == "1")
             try await keys.only("k2") {}
-            try await keys.only(nil) { try await keys.only(nil) {} }
         }
         try await keys.only("k1") {}
     }

@@ -60,6 +60,7 @@ import Testing
         #expect(jobs.map(\.dataset) == ["cancelling", "spent", "running", "points.csv"])
         let done = try #require(jobs.last)
         #expect(try await store.resultChunk(done.id, index: 0) == Data([7]))
+        fixture.clock.advance(seconds: 60)
         #expect(try await store.claimNext(worker: "w")?.attempt == 2)
     }
 }
