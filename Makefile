@@ -7,6 +7,7 @@
 # make bench  times fit and labels beside scikit-learn and FAISS; make bench-scale shows how the cost grows
 # make kill KILLS=20   kills the service at random moments under load, and looks at what is left
 # make faults        takes disk and database away from the running service and gives them back
+# make bench-formats  times the readers of points, uploads and exactness beside their peers, and watches memory
 # make build | lint | format | install | clean do what their names say
 
 SHELL := /bin/bash
@@ -31,7 +32,7 @@ SERVER_PORTS ?= 19080
 FUZZ_SECONDS ?= 60
 SOAK_SECONDS ?= 300
 
-.PHONY: run test kill faults conformance fuzz test-tsan soak build deps toolchain lint format install clean bench bench-scale bench-deps
+.PHONY: run test kill faults conformance fuzz test-tsan soak build deps toolchain lint format install clean bench bench-scale bench-formats bench-deps
 
 run: build
 	@exec "$$($(BUILD) --show-bin-path)/clusterd" serve --host $(HOST) --port $(PORT) --data-dir $(DATA_DIR)
@@ -102,6 +103,13 @@ bench: bench-deps
 
 bench-scale: bench-deps
 	$(BENCH_PYTHON) Benchmarks/numerics/bench.py --scale
+
+# JOBS="parse put memory exact"; all of them by default.
+bench-formats: build
+	swift build --package-path Benchmarks -c release --product bench-formats
+	@[ -x "$(BENCH_PYTHON)" ] || { python3 -m venv Benchmarks/.venv && \
+	  Benchmarks/.venv/bin/pip install -q -r Benchmarks/formats/requirements.txt; }
+	$(BENCH_PYTHON) Benchmarks/formats/bench.py $(JOBS)
 
 bench-deps: deps
 	swift build --package-path Benchmarks -c release

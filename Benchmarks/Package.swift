@@ -9,6 +9,10 @@ let package = Package(
         .executableTarget(
             name: "bench-fit",
             dependencies: [.product(name: "AttentionClustering", package: "attention-clustering")],
-            swiftSettings: [.swiftLanguageMode(.v6)])
+            swiftSettings: [.swiftLanguageMode(.v6)]),
+        .executableTarget(
+            name: "bench-formats",
+            dependencies: [.product(name: "PointFormats", package: "attention-clustering")],
+            swiftSettings: [.swiftLanguageMode(.v6)]),
     ]
 )

@@ -1,8 +1,9 @@
-// What the Glibc module lacks: epoll, accept4, thread-local marks. _GNU_SOURCE must stay out of the header.
+// What the Glibc module lacks: epoll, accept4, sync_file_range, thread-local marks. _GNU_SOURCE must stay out of the header.
 #define _GNU_SOURCE
 #include "CLinux.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <sys/epoll.h>
 
 const uint32_t clinux_readable = EPOLLIN;
@@ -33,6 +34,10 @@ int clinux_epoll_take(int epoll, clinux_event *events, int capacity) {
 
 int clinux_accept(int listener, struct sockaddr_storage *address, socklen_t *length) {
     return accept4(listener, (struct sockaddr *)address, length, SOCK_NONBLOCK | SOCK_CLOEXEC);
+}
+
+int clinux_begin_writing(int descriptor, int64_t offset, int64_t length) {
+    return sync_file_range(descriptor, offset, length, SYNC_FILE_RANGE_WRITE);
 }
 
 static _Thread_local const void *thread_mark;

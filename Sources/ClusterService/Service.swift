@@ -36,7 +36,8 @@ public final class Service: Sendable {
         do {
             try FileDescriptor.makeDirectory(directory)
             lock = try DataDirectoryLock(directory: directory)
-            datasets = try DatasetStore(directory: "\(directory)/datasets", limits: configuration.limits)
+            datasets = try DatasetStore(
+                directory: "\(directory)/datasets", limits: configuration.limits, logger: configuration.logger)
             store = CachedJobStore(
                 try SQLiteJobStore(
                     path: "\(directory)/jobs.sqlite", tombstoneLifetime: configuration.limits.goneLifetime,

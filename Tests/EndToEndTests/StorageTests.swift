@@ -22,6 +22,10 @@ extension EndToEnd {
             find data/datasets -type f | wc -l
             printf '1,2\\n3,4\\n' | curl -s -o answer -w '%{http_code}\\n' -T - "$url/v1/datasets/small"
             find data/datasets -type f | wc -l
+            curl -s -o answer -w '%{http_code}\\n' -X POST -T points "$url/v1/datasets/small/rows"
+            grep -o '/problems/[a-z-]*' answer
+            find data/datasets -type f | wc -l
+            curl -s "$url/v1/datasets/small" | grep -o '"rows":[0-9]*'
             """
 
         @Test func aFullDiskIsSaidAndLeavesNothing() async throws {
@@ -32,7 +36,11 @@ extension EndToEnd {
             let lines = String(decoding: result.output, as: UTF8.self).split(separator: "\n").map {
                 $0.trimmingCharacters(in: .whitespaces)
             }
-            #expect(lines == ["507", "/problems/storage-full", "0", "201", "2"], "\(result)")
+            #expect(
+                lines == [
+                    "507", "/problems/storage-full", "0", "201", "2", "507", "/problems/storage-full", "2",
+                    "\"rows\":2",
+                ], "\(result)")
         }
     }
 }

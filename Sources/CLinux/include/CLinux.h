@@ -29,6 +29,9 @@ int clinux_epoll_take(int epoll, clinux_event *events, int capacity);
 /// A new connection, non-blocking and closed on exec, or -1 with errno.
 int clinux_accept(int listener, struct sockaddr_storage *address, socklen_t *length);
 
+/// Tells the system to begin writing a part of a file to the disk, and waits for nothing. 0, or -1 with errno.
+int clinux_begin_writing(int descriptor, int64_t offset, int64_t length);
+
 /// The value that this thread was last given by clinux_set_thread_mark, or NULL.
 const void *clinux_thread_mark(void);
 

@@ -10,6 +10,8 @@ final class AssignmentStream: @unchecked Sendable {
     /// Points gathered from the decoder.
     private struct Batch: PointSink {
         var values: [Float] = []
+        /// In place of `values` when the model was trained on points in double precision.
+        var wideValues: [Double] = []
         var dimension = 0
         var identifiers: RowIdentifiers?
 
@@ -19,6 +21,14 @@ final class AssignmentStream: @unchecked Sendable {
             self.dimension = dimension
             values.append(contentsOf: rows)
         }
+
+        mutating func append(_ rows: UnsafeBufferPointer<Double>, dimension: Int) {
+            self.dimension = dimension
+            wideValues.append(contentsOf: rows)
+        }
+
+        /// How many numbers there are.
+        var count: Int { values.count + wideValues.count }
 
         mutating func append(_ identifiers: RowIdentifiers) {
             if self.identifiers == nil { self.identifiers = RowIdentifiers() }
@@ -56,6 +66,9 @@ final class AssignmentStream: @unchecked Sendable {
         self.hasChosenColumns = hasChosenColumns
     }
 
+    /// The type that the coordinates are kept in.
+    var numberType: NumberType { model.units == nil ? .float32 : .float64 }
+
     /// The names of the coordinates: the body's, or the model's where the body has none.
     var columns: [String] { schema?.columns ?? model.columns }
 
@@ -63,7 +76,7 @@ final class AssignmentStream: @unchecked Sendable {
     ///
     /// - Throws: `Problem` or `FormatError` for a body that cannot be read or does not fit the model.
     func next() async throws -> TableBlock? {
-        while !hasEnded, batch.values.count < blockValues, batch.identifierBytes < Self.blockIdentifiers {
+        while !hasEnded, batch.count < blockValues, batch.identifierBytes < Self.blockIdentifiers {
             if let piece = try await body.next() {
                 try piece.withUnsafeBytes { try decoder.feed($0, into: &batch) }
                 if let schema = decoder.schema { try check(schema) }
@@ -72,16 +85,17 @@ final class AssignmentStream: @unchecked Sendable {
                 try check(try decoder.finish(into: &batch).schema)
             }
         }
-        guard !batch.values.isEmpty else { return nil }
+        guard batch.count > 0 else { return nil }
         let taken = batch
         batch = Batch()
-        let points = try Points(
-            values: taken.values, count: taken.values.count / taken.dimension, dimension: taken.dimension)
+        let values =
+            model.units.map { units in taken.wideValues.withUnsafeBufferPointer { units.inward($0) } } ?? taken.values
+        let points = try Points(values: values, count: values.count / taken.dimension, dimension: taken.dimension)
         let assignment = try await offload.run { [model, threads] in try model.model.assign(points, threads: threads) }
         return TableBlock(
             count: points.count, identifiers: taken.identifiers, values: taken.values[...],
-            labels: assignment.labels[...], distances: assignment.distances[...],
-            confidence: assignment.confidence[...])
+            wideValues: taken.wideValues[...], labels: assignment.labels[...],
+            distances: assignment.distances[...], confidence: assignment.confidence[...])
     }
 
     private func check(_ schema: PointSchema) throws {
@@ -91,7 +105,8 @@ final class AssignmentStream: @unchecked Sendable {
             throw Problem(
                 .unprocessableContent, type: "/problems/invalid-points", title: "The points do not fit the model",
                 detail: "the model wants \(wanted) columns (\(model.columns.prefix(20).joined(separator: ", ")))"
-                    + ", the body has \(schema.dimension); choose them with ?columns=")
+                    + ", the body has \(schema.dimension); choose them with ?columns=",
+                errors: [.init(line: 1, detail: "\(schema.dimension) columns instead of \(wanted)")])
         }
         guard !hasChosenColumns, let names = schema.columns, let wanted = model.namedColumns, names != wanted else {
             return
@@ -100,6 +115,6 @@ final class AssignmentStream: @unchecked Sendable {
             .unprocessableContent, type: "/problems/invalid-points", title: "The points do not fit the model",
             detail: "the model was trained on \(wanted.prefix(20).joined(separator: ", ")), the body names "
                 + "\(names.prefix(20).joined(separator: ", ")); name them alike, or choose them in the model's order "
-                + "with ?columns=")
+                + "with ?columns=", errors: [.init(line: 1, detail: "other columns than those of the model")])
     }
 }

@@ -13,6 +13,7 @@ extension Service {
         let model = try StoredClusterModel(try await model(id).content)
         var (declared, options) = try decoding(of: request)
         options.preferredColumns = model.namedColumns
+        if model.units != nil { options.numberType = .float64 }
         let body = try PointBody(request, limit: configuration.limits.datasetBytes)
         do {
             let stream = AssignmentStream(
@@ -58,14 +59,15 @@ extension Service {
         var hasEnded = false
         while values < configuration.limits.heldValues, !hasEnded {
             if let block = try await stream.next() {
-                values += block.values.count
+                values += block.values.count + block.wideValues.count
                 held.append(block)
             } else {
                 hasEnded = true
             }
         }
         let encoder = TableEncoder(
-            lines, identifier: stream.schema?.identifier, columns: stream.columns, hasAssignments: true)
+            lines, identifier: stream.schema?.identifier, columns: stream.columns, hasAssignments: true,
+            type: stream.numberType)
         var writer = ByteWriter()
         writer.bytes += encoder.header
         for block in held { encoder.append(block, to: &writer) }

@@ -51,10 +51,14 @@ final class PointBody: ByteSource, @unchecked Sendable {
 
     /// Decodes the whole body.
     ///
-    /// - Throws: `Problem` or `FormatError`, or what `sink` throws.
-    func decode<Sink: PointSink>(_ decoder: inout PointDecoder, into sink: inout Sink) async throws -> DecodedSummary {
+    /// - Parameter settle: is waited for behind each piece, so that the sink can keep up.
+    /// - Throws: `Problem` or `FormatError`, or what `sink` or `settle` throws.
+    func decode<Sink: PointSink>(
+        _ decoder: inout PointDecoder, into sink: inout Sink, settle: () async throws -> Void
+    ) async throws -> DecodedSummary {
         while let piece = try await next() {
             try piece.withUnsafeBytes { try decoder.feed($0, into: &sink) }
+            try await settle()
         }
         return try decoder.finish(into: &sink)
     }

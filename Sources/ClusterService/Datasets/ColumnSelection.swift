@@ -7,7 +7,7 @@ struct ColumnSelection: Sendable {
     /// The names of the columns used.
     let names: [String]
     /// Their indices; nil when all are used as they stand.
-    private let indices: [Int]?
+    let indices: [Int]?
 
     /// Finds the columns.
     ///
@@ -51,15 +51,16 @@ struct ColumnSelection: Sendable {
         return indices.allSatisfy { description.statistics[$0].min == description.statistics[$0].max }
     }
 
-    /// The points of those columns.
+    /// The points of those columns of a set in single precision.
     ///
     /// - Complexity: O(1) when all columns are used, else O(N·d).
     func points(of file: DatasetFile) throws -> Points {
-        guard let indices else { return file.points }
-        let dimension = file.points.dimension
-        let values = file.points.withUnsafeValues { values in
-            [Float](unsafeUninitializedCapacity: file.points.count * indices.count) { target, count in
-                for row in 0..<file.points.count {
+        guard let points = file.rows.single else { throw FormatError.noRows }
+        guard let indices else { return points }
+        let dimension = points.dimension
+        let values = points.withUnsafeValues { values in
+            [Float](unsafeUninitializedCapacity: points.count * indices.count) { target, count in
+                for row in 0..<points.count {
                     for index in indices {
                         target[count] = values[row * dimension + index]
                         count += 1
@@ -67,6 +68,6 @@ struct ColumnSelection: Sendable {
                 }
             }
         }
-        return try Points(values: values, count: file.points.count, dimension: indices.count)
+        return try Points(values: values, count: points.count, dimension: indices.count)
     }
 }

@@ -1,6 +1,7 @@
 import Foundation
 import HTTPServer
 import HTTPTypes
+import PointFormats
 
 /// A named dataset: the name a user gave and the stored content it stands for now.
 struct DatasetEntry: Codable, Sendable, Equatable {
@@ -25,7 +26,7 @@ struct DatasetEntry: Codable, Sendable, Equatable {
             "name": .string(name),
             "rows": .integer(content.rows),
             "dimension": .integer(content.dimension),
-            "dtype": .string("float32"),
+            "dtype": .string(content.numberType.rawValue),
             "bytes": .integer(content.byteCount),
             "digest": .string("sha-256:" + content.digest),
             "id_column": .string(orNull: content.identifier),
@@ -35,7 +36,7 @@ struct DatasetEntry: Codable, Sendable, Equatable {
             "columns": .array(
                 zip(content.columnNames, content.statistics).map { name, column in
                     .object([
-                        "name": .string(name), "min": .float(column.min), "max": .float(column.max),
+                        "name": .string(name), "min": content.json(column.min), "max": content.json(column.max),
                         "mean": .number(column.mean),
                     ])
                 }),
@@ -63,4 +64,9 @@ struct DatasetEntry: Codable, Sendable, Equatable {
                 detail: "a name has 1 to 128 of the characters A-Z a-z 0-9 . _ - and begins with a letter or digit")
         }
     }
+}
+
+extension DatasetDescription {
+    /// A number of the set, with as many digits as its type has.
+    func json(_ value: Double) -> JSONValue { numberType == .float32 ? .float(Float(value)) : .number(value) }
 }

@@ -1,13 +1,14 @@
 import AttentionClustering
 import Foundation
 import Glibc
+import PointFormats
 
 /// What is known of the points in a stored file without reading them.
 struct DatasetDescription: Codable, Sendable, Equatable {
-    /// What a pass over one column found.
+    /// What a pass over one column found; a float32 is given as the float64 that equals it.
     struct Column: Codable, Sendable, Equatable {
-        let min: Float
-        let max: Float
+        let min: Double
+        let max: Double
         let mean: Double
     }
 
@@ -20,10 +21,15 @@ struct DatasetDescription: Codable, Sendable, Equatable {
     let statistics: [Column]
     /// What the reader of the upload found odd about it; shown with the dataset and with results on it.
     let warnings: [String]
-    /// SHA-256 over the rows' bytes, the dimension, the names and the identifiers; also the name of the file.
+    /// SHA-256 over the rows' bytes, the dimension, the names, the type and the identifiers; also the file's name.
     let digest: String
     /// The name of the column that identifies the rows; nil when none does.
     var identifier: String?
+    /// The type of the numbers; nil for float32, which files of version 1 do not name.
+    var dtype: NumberType?
+
+    /// The type of the numbers.
+    var numberType: NumberType { dtype ?? .float32 }
 
     /// The columns' names, `x1…xd` when the input named none.
     var columnNames: [String] { columns ?? Self.defaultNames(dimension) }
@@ -35,7 +41,7 @@ struct DatasetDescription: Codable, Sendable, Equatable {
     var entityTagText: String { "\"\(digest)\"" }
 
     /// The bytes the rows take.
-    var byteCount: Int { rows * dimension * MemoryLayout<Float>.stride }
+    var byteCount: Int { rows * dimension * numberType.size }
 
     /// Whether all points are the same, so that there is nothing to tell apart.
     var isConstant: Bool { rows > 0 && statistics.allSatisfy { $0.min == $0.max } }
@@ -47,7 +53,7 @@ struct DatasetDescription: Codable, Sendable, Equatable {
 /// |---|---|---|
 /// | 0 | 8 | the magic `ACPOINTS` |
 /// | 8 | 4 | version, 1 without identifiers, 2 with them (all integers little-endian) |
-/// | 12 | 4 | type of the numbers, 1 = float32 little-endian |
+/// | 12 | 4 | type of the numbers, 1 = float32, 2 = float64, little-endian |
 /// | 16 | 8 | rows |
 /// | 24 | 8 | dimension |
 /// | 32 | 8 | offset of the description |
@@ -55,20 +61,20 @@ struct DatasetDescription: Codable, Sendable, Equatable {
 /// | 48 | 8 | length of the identifiers, which lie between the rows and the description; 0 in version 1 |
 /// | 56 | 8 | zero |
 ///
-/// Rows are float32, row after row. Identifiers are in the order of the rows, each its length in bytes as a UInt32 and
+/// Numbers lie row after row. Identifiers are in the order of the rows, each its length in bytes as a UInt32 and
 /// then its UTF-8. The description is the JSON of ``DatasetDescription``.
 ///
 /// The head is written last, so a file cut short has no magic and is never taken for a whole one.
 struct DatasetFileHead: Equatable {
     static let size = 64
     static let magic = Array("ACPOINTS".utf8)
-    static let float32: UInt32 = 1
 
     let rows: Int
     let dimension: Int
     let descriptionOffset: Int
     let descriptionLength: Int
     let identifierLength: Int
+    let type: NumberType
 
     private var version: UInt32 { identifierLength > 0 ? 2 : 1 }
 
@@ -77,7 +83,7 @@ struct DatasetFileHead: Equatable {
 
     var bytes: [UInt8] {
         var bytes = Self.magic
-        for value in [version, Self.float32] {
+        for value in [version, Self.code(type)] {
             withUnsafeBytes(of: value.littleEndian) { bytes.append(contentsOf: $0) }
         }
         for value in [rows, dimension, descriptionOffset, descriptionLength, identifierLength] {
@@ -87,7 +93,13 @@ struct DatasetFileHead: Equatable {
         return bytes
     }
 
-    init(rows: Int, dimension: Int, descriptionOffset: Int, descriptionLength: Int, identifierLength: Int = 0) {
+    private static func code(_ type: NumberType) -> UInt32 { type == .float32 ? 1 : 2 }
+
+    init(
+        rows: Int, dimension: Int, descriptionOffset: Int, descriptionLength: Int, identifierLength: Int = 0,
+        type: NumberType = .float32
+    ) {
+        self.type = type
         self.rows = rows
         self.dimension = dimension
         self.descriptionOffset = descriptionOffset
@@ -97,9 +109,9 @@ struct DatasetFileHead: Equatable {
 
     /// Reads a head, or nil where these are not the first bytes of a whole file of this version.
     init?(_ bytes: UnsafeRawBufferPointer, fileSize: Int) {
-        guard bytes.count >= Self.size, bytes.prefix(8).elementsEqual(Self.magic),
-            UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: 12, as: UInt32.self)) == Self.float32
-        else { return nil }
+        guard bytes.count >= Self.size, bytes.prefix(8).elementsEqual(Self.magic) else { return nil }
+        let code = UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: 12, as: UInt32.self))
+        guard let type = NumberType.allCases.first(where: { Self.code($0) == code }) else { return nil }
         let version = UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: 8, as: UInt32.self))
         let values = (0..<5).map {
             Int(exactly: UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: 16 + 8 * $0, as: UInt64.self)))
@@ -109,19 +121,34 @@ struct DatasetFileHead: Equatable {
         else { return nil }
         self.init(
             rows: rows, dimension: dimension, descriptionOffset: offset, descriptionLength: length,
-            identifierLength: identifiers)
+            identifierLength: identifiers, type: type)
         let (cells, overflow) = rows.multipliedReportingOverflow(by: dimension)
-        guard version == self.version, !overflow, cells < Int.max / 8, identifiers <= fileSize,
-            offset == Self.size + 4 * cells + identifiers, length <= fileSize, offset + length == fileSize
+        guard version == self.version, !overflow, cells < Int.max / 16, identifiers <= fileSize,
+            offset == Self.size + type.size * cells + identifiers, length <= fileSize, offset + length == fileSize
         else { return nil }
+    }
+}
+
+extension DatasetFileHead {
+    /// Checks that the file at `path` is there, begins with a head and is as long as that says.
+    ///
+    /// - Throws: ``StorageError``.
+    static func check(_ path: String) throws {
+        let file = try FileDescriptor(opening: path, flags: O_RDONLY)
+        let size = try file.size()
+        let head = withUnsafeTemporaryAllocation(byteCount: Self.size, alignment: 8) { bytes in
+            pread(file.number, bytes.baseAddress, bytes.count, 0) == bytes.count
+                ? DatasetFileHead(UnsafeRawBufferPointer(bytes), fileSize: size) : nil
+        }
+        guard head != nil else { throw StorageError("read (not a whole point set)", path, code: EINVAL) }
     }
 }
 
 /// A stored point set, mapped into memory.
 struct DatasetFile: Sendable {
     let description: DatasetDescription
-    /// The points; the file stays mapped as long as a copy lives, even when it is removed meanwhile.
-    let points: Points
+    /// The numbers; the file stays mapped as long as a copy lives, even when it is removed meanwhile.
+    let rows: StoredRows
     /// What identifies the rows; nil when nothing does.
     let identifiers: StoredIdentifiers?
 
@@ -134,16 +161,14 @@ struct DatasetFile: Sendable {
         guard let head = DatasetFileHead(mapping.bytes, fileSize: mapping.bytes.count) else { throw damaged }
         let text = mapping.bytes[head.descriptionOffset..<head.descriptionOffset + head.descriptionLength]
         guard let description = try? JSONDecoder().decode(DatasetDescription.self, from: Data(text)),
-            description.rows == head.rows, description.dimension == head.dimension,
+            description.rows == head.rows, description.dimension == head.dimension, description.numberType == head.type,
             (description.identifier == nil) == (head.identifierLength == 0)
         else { throw damaged }
-        let cells = UnsafeRawBufferPointer(rebasing: mapping.bytes[DatasetFileHead.size..<head.identifierOffset])
         identifiers =
             description.identifier == nil
             ? nil : StoredIdentifiers(in: mapping, head.identifierOffset..<head.descriptionOffset)
         self.description = description
-        self.points = try Points(
-            storage: PointStorage(cells.bindMemory(to: Float.self), owner: mapping),
-            count: head.rows, dimension: head.dimension)
+        rows = StoredRows(
+            mapping, DatasetFileHead.size..<head.identifierOffset, type: head.type, dimension: head.dimension)
     }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import Logging
 import PointFormats
 import Synchronization
 
@@ -51,7 +52,12 @@ final class DatasetStore: Sendable {
     private let maximumEntries: Int
 
     /// Opens the store in `directory`, making what is missing and removing what broken uploads left.
-    init(directory: String, limits: ServiceLimits = ServiceLimits()) throws {
+    ///
+    /// A name that cannot be read, or whose content is missing or damaged, is left out and its file left alone; all
+    /// other datasets are there.
+    ///
+    /// - Parameter logger: is told what was left out.
+    init(directory: String, limits: ServiceLimits = ServiceLimits(), logger: Logger? = nil) throws {
         contentDirectory = "\(directory)/content"
         namesDirectory = "\(directory)/names"
         for path in [contentDirectory, namesDirectory] {
@@ -65,9 +71,14 @@ final class DatasetStore: Sendable {
                 if file.hasSuffix(".new") { unlink("\(namesDirectory)/\(file)") }
                 continue
             }
-            let data = try Data(contentsOf: URL(fileURLWithPath: "\(namesDirectory)/\(file)"))
-            let entry = try JSONDecoder().decode(DatasetEntry.self, from: data)
-            state.entries[entry.name] = entry
+            do {
+                let data = try Data(contentsOf: URL(fileURLWithPath: "\(namesDirectory)/\(file)"))
+                let entry = try JSONDecoder().decode(DatasetEntry.self, from: data)
+                try DatasetFileHead.check("\(contentDirectory)/\(entry.content.digest).points")
+                state.entries[entry.name] = entry
+            } catch {
+                logger?.error("the dataset of \(namesDirectory)/\(file) is left out: \(error)")
+            }
         }
         var used = 0
         for file in try FileManager.default.contentsOfDirectory(atPath: contentDirectory) {
@@ -85,7 +96,11 @@ final class DatasetStore: Sendable {
     var scratch: ScratchSource { { [self] in try spool() } }
 
     /// Starts an upload.
-    func writer() throws -> DatasetWriter { try DatasetWriter(directory: contentDirectory, quota: quota) }
+    ///
+    /// - Parameter type: the type the numbers are kept in.
+    func writer(_ type: NumberType = .float32) throws -> DatasetWriter {
+        try DatasetWriter(directory: contentDirectory, type: type, quota: quota)
+    }
 
     /// Stores what `writer` received; the content stays as long as the pin, a name or a job needs it.
     ///

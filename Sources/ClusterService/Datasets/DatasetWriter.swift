@@ -4,41 +4,44 @@ import PointFormats
 
 /// Receives rows as they are decoded and makes a stored point set of them.
 ///
-/// Rows go to a temporary file through one fixed buffer; digest and column statistics are taken in the same pass.
-/// A writer that is dropped before ``publish(as:)`` leaves nothing behind.
+/// Rows go to a temporary file through a ``DatasetPipeline``, which digests and writes them on threads of its own;
+/// column statistics are taken in the same pass. A writer that is dropped before ``publish(as:)`` leaves nothing behind.
 ///
 /// `@unchecked Sendable` is sound: a writer belongs to one request, whose steps follow one another; the thread that
 /// finishes it begins after the last row was appended and is waited for.
 final class DatasetWriter: PointSink, @unchecked Sendable {
-    private static let bufferSize = 256 * 1024
+    /// How many bytes are written at once.
+    private static let blockSize = 1 << 20
 
     private let directory: String
     private let temporaryPath: String
-    private let file: FileDescriptor
+    private let pipeline: DatasetPipeline
+    private let type: NumberType
     private let quota: StorageQuota?
     /// How many bytes of the quota this file has taken.
     private var taken = 0
-    private var digest: ContentDigest?
     private var identifiers: IdentifierSpool?
     private var buffer: [UInt8] = []
     private var dimension = 0
     private(set) var rows = 0
-    private var minima: [Float] = []
-    private var maxima: [Float] = []
-    private var sums: [Double] = []
+    private var statistics = ColumnStatistics(dimension: 0)
     private var isPublished = false
 
     /// Starts a temporary file in `directory`.
     ///
-    /// - Parameter quota: what the file's bytes are taken from; they are given back unless it is published.
-    init(directory: String, quota: StorageQuota? = nil) throws {
+    /// - Parameters:
+    ///   - type: the type of the numbers; rows of the other are not taken.
+    ///   - quota: what the file's bytes are taken from; they are given back unless it is published.
+    init(directory: String, type: NumberType = .float32, quota: StorageQuota? = nil) throws {
         self.quota = quota
+        self.type = type
         self.directory = directory
         temporaryPath = "\(directory)/\(UUID().uuidString).part"
-        file = try FileDescriptor(opening: temporaryPath, flags: O_RDWR | O_CREAT | O_EXCL)
-        digest = ContentDigest()
-        buffer.reserveCapacity(Self.bufferSize + 64 * 1024)
-        buffer.append(contentsOf: repeatElement(0, count: DatasetFileHead.size))
+        pipeline = DatasetPipeline(
+            try FileDescriptor(opening: temporaryPath, flags: O_RDWR | O_CREAT | O_EXCL))
+        try quota?.take(DatasetFileHead.size)
+        taken = DatasetFileHead.size
+        try pipeline.submit(ArraySlice(repeatElement(0, count: DatasetFileHead.size)), digested: false)
     }
 
     deinit {
@@ -48,13 +51,15 @@ final class DatasetWriter: PointSink, @unchecked Sendable {
     }
 
     func append(_ rows: UnsafeBufferPointer<Float>, dimension: Int) throws {
-        if self.dimension == 0 { begin(dimension: dimension) }
-        let bytes = UnsafeRawBufferPointer(rows)
-        digest?.update(bytes)
-        buffer.append(contentsOf: bytes)
-        observe(rows)
-        self.rows += rows.count / dimension
-        if buffer.count >= Self.bufferSize { try flush() }
+        precondition(type == .float32, "rows of \(type)")
+        try append(UnsafeRawBufferPointer(rows), count: rows.count / dimension, dimension: dimension)
+        statistics.observe(rows)
+    }
+
+    func append(_ rows: UnsafeBufferPointer<Double>, dimension: Int) throws {
+        precondition(type == .float64, "rows of \(type)")
+        try append(UnsafeRawBufferPointer(rows), count: rows.count / dimension, dimension: dimension)
+        statistics.observe(rows)
     }
 
     func append(_ identifiers: RowIdentifiers) throws {
@@ -62,31 +67,44 @@ final class DatasetWriter: PointSink, @unchecked Sendable {
         try self.identifiers?.append(identifiers)
     }
 
+    private func append(_ bytes: UnsafeRawBufferPointer, count: Int, dimension: Int) throws {
+        if self.dimension == 0 {
+            self.dimension = dimension
+            statistics = ColumnStatistics(dimension: dimension)
+        }
+        rows += count
+        try append(bytes, digested: true)
+    }
+
+    /// Returns when so much of what was appended is written that memory stays small.
+    ///
+    /// - Throws: ``StorageError`` when something could not be written.
+    func waitForRoom() async throws { try await pipeline.waitForRoom() }
+
     /// Completes the temporary file and makes it durable; ``publish(as:)`` then gives it its name.
     ///
     /// - Parameter identifier: the name of the column that identifies the rows.
     func finish(columns: [String]?, identifier: String? = nil, warnings: [String]) throws -> DatasetDescription {
+        try flush(digested: true)
         let (identifierLength, identifierDigest) = try appendIdentifiers()
+        try flush(digested: false)
+        try pipeline.drain()
         let description = DatasetDescription(
-            rows: rows, dimension: dimension, columns: columns,
-            statistics: sums.indices.map { column in
-                let mean = sums[column] / Double(max(rows, 1))
-                return .init(min: minima[column], max: maxima[column], mean: mean)
-            },
+            rows: rows, dimension: dimension, columns: columns, statistics: statistics.columns(rows: rows),
             warnings: warnings + precisionWarnings(columns: columns),
             digest: finishDigest(columns: columns, identifierDigest.map { (identifier ?? "id", $0) }),
-            identifier: identifierDigest == nil ? nil : identifier ?? "id")
+            identifier: identifierDigest == nil ? nil : identifier ?? "id", dtype: type == .float32 ? nil : type)
         let encoder = JSONEncoder()
         encoder.outputFormatting = .sortedKeys
         let text = try encoder.encode(description)
         buffer.append(contentsOf: text)
-        try flush()
+        try flush(digested: false)
+        try pipeline.drain()
         let head = DatasetFileHead(
             rows: rows, dimension: dimension,
             descriptionOffset: DatasetFileHead.size + description.byteCount + identifierLength,
-            descriptionLength: text.count, identifierLength: identifierLength)
-        try head.bytes.withUnsafeBytes { try file.write($0, at: 0) }
-        try file.synchronize()
+            descriptionLength: text.count, identifierLength: identifierLength, type: type)
+        try pipeline.complete(head: head.bytes)
         return description
     }
 
@@ -97,37 +115,13 @@ final class DatasetWriter: PointSink, @unchecked Sendable {
         isPublished = true
     }
 
-    private func begin(dimension: Int) {
-        self.dimension = dimension
-        minima = Array(repeating: .infinity, count: dimension)
-        maxima = Array(repeating: -.infinity, count: dimension)
-        sums = Array(repeating: 0, count: dimension)
-    }
-
     private func precisionWarnings(columns: [String]?) -> [String] {
+        guard type == .float32 else { return [] }
         let names = columns ?? DatasetDescription.defaultNames(dimension)
-        return minima.indices.compactMap { column in
-            PrecisionWarning.sentence(column: names[column], minimum: minima[column], maximum: maxima[column])
-        }
-    }
-
-    private func observe(_ rows: UnsafeBufferPointer<Float>) {
-        let dimension = dimension
-        minima.withUnsafeMutableBufferPointer { minima in
-            maxima.withUnsafeMutableBufferPointer { maxima in
-                sums.withUnsafeMutableBufferPointer { sums in
-                    var start = 0
-                    while start < rows.count {
-                        for column in 0..<dimension {
-                            let value = rows[start + column]
-                            minima[column] = Swift.min(minima[column], value)
-                            maxima[column] = Swift.max(maxima[column], value)
-                            sums[column] += Double(value)
-                        }
-                        start += dimension
-                    }
-                }
-            }
+        return statistics.minima.indices.compactMap { column in
+            PrecisionWarning.sentence(
+                column: names[column], minimum: Float(statistics.minima[column]),
+                maximum: Float(statistics.maxima[column]))
         }
     }
 
@@ -138,14 +132,13 @@ final class DatasetWriter: PointSink, @unchecked Sendable {
         guard let spool = identifiers.take() else { return (0, nil) }
         let length = spool.length
         let digest = try spool.finish { piece in
-            buffer.append(contentsOf: piece)
-            if buffer.count >= Self.bufferSize { try flush() }
+            try piece.withUnsafeBytes { try append($0, digested: false) }
         }
         return (length, digest)
     }
 
     private func finishDigest(columns: [String]?, _ identifiers: (name: String, digest: String)?) -> String {
-        guard var digest = digest.take() else { return "" }
+        guard var digest = pipeline.takeDigest() else { return "" }
         var schema: [JSONValue.Member] = [
             .init(name: "dimension", value: .integer(dimension)),
             .init(name: "columns", value: columns.map { .array($0.map(JSONValue.string)) } ?? .null),
@@ -154,14 +147,30 @@ final class DatasetWriter: PointSink, @unchecked Sendable {
             schema.append(.init(name: "identifier", value: .string(identifiers.name)))
             schema.append(.init(name: "identifiers", value: .string(identifiers.digest)))
         }
+        // Without a word for float32 content keeps the digest it had before there was another type.
+        if type != .float32 { schema.append(.init(name: "dtype", value: .string(type.rawValue))) }
         JSONValue.object(schema).bytes.withUnsafeBytes { digest.update($0) }
         return digest.hexadecimal()
     }
 
-    private func flush() throws {
+    /// Adds bytes to the block being filled, and hands full ones over.
+    private func append(_ bytes: UnsafeRawBufferPointer, digested: Bool) throws {
+        var rest = bytes
+        while !rest.isEmpty {
+            if buffer.isEmpty { buffer.reserveCapacity(Self.blockSize) }
+            let count = min(rest.count, Self.blockSize - buffer.count)
+            buffer.append(contentsOf: UnsafeRawBufferPointer(rebasing: rest[..<count]))
+            rest = UnsafeRawBufferPointer(rebasing: rest[count...])
+            if buffer.count == Self.blockSize { try flush(digested: digested) }
+        }
+    }
+
+    private func flush(digested: Bool) throws {
+        guard !buffer.isEmpty else { return }
         try quota?.take(buffer.count)
         taken += buffer.count
-        try buffer.withUnsafeBytes { try file.write($0) }
-        buffer.removeAll(keepingCapacity: true)
+        let block = buffer
+        buffer = []
+        try pipeline.submit(block[...], digested: digested)
     }
 }

@@ -76,6 +76,9 @@ final class SpoolFile: ScratchStorage {
         return done
     }
 
+    /// The first `length` bytes, 1 or more, as memory that stays when this goes.
+    func mapped(_ length: Int) throws -> MappedFile { try MappedFile(file, length) }
+
     /// Gives the disk back what the file took.
     func removeAll() throws {
         guard ftruncate(file.number, 0) == 0 else { throw StorageError("shorten", file.path) }

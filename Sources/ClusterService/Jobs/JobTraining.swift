@@ -19,17 +19,21 @@ struct JobTraining: Sendable {
         let control = FitControl(
             threads: threads, decide: { handle.decide() },
             report: { [board] progress in board.report(job.id, progress) })
-        let clustering = try parameters.cluster(try selection.points(of: file), control: control)
+        let training = try selection.trainingPoints(of: file) { try datasets.spool() }
+        let clustering = try parameters.cluster(training.points, control: control)
         return TrainedJob(
-            clustering: clustering,
+            clustering: clustering, units: training.units,
             summary: ResultSummary(
-                clustering, columns: selection.names, seed: parameters.fit.seed, warnings: file.description.warnings))
+                clustering, columns: selection.names, seed: parameters.fit.seed, warnings: file.description.warnings,
+                units: training.units))
     }
 }
 
 /// A finished fit, ready to be stored.
 struct TrainedJob: Sendable {
     let clustering: Clustering
+    /// How the points were converted; nil when they were not.
+    let units: TrainingUnits?
     let summary: ResultSummary
 
     /// Stores the points' chunks, then summary, model and final state in one step.
@@ -49,7 +53,8 @@ struct TrainedJob: Sendable {
         encoder.outputFormatting = .sortedKeys
         let text = try encoder.encode(summary)
         let model = try encoder.encode(
-            StoredClusterModel(model: clustering.model, columns: summary.columns, parameters: job.parameters))
+            StoredClusterModel(
+                model: clustering.model, columns: summary.columns, parameters: job.parameters, units: units))
         try check()
         return try await store.succeed(
             job.id, attempt: job.attempt, chunks: chunks.map(\.data), summary: text,

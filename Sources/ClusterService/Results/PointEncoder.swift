@@ -33,10 +33,13 @@ struct PointEncoder: Sendable {
         writer.append(",\"points\":[")
         try await forEachBlock(of: blockRows) { rows in
             if rows.lowerBound > 0 { writer.append(",") }
-            let values = table.values(rows)
+            let coordinates = table.block(rows)
             // The brackets of the outer array are written once for all blocks.
-            var block = ByteWriter(capacity: 12 * values.count)
-            block.append(jsonRows: values, dimension: table.points.dimension)
+            var block = ByteWriter(capacity: 12 * rows.count * table.rows.dimension)
+            switch table.rows.type {
+            case .float32: block.append(jsonRows: coordinates.values, dimension: table.rows.dimension)
+            case .float64: block.append(jsonDoubleRows: coordinates.wideValues, dimension: table.rows.dimension)
+            }
             writer.bytes.append(contentsOf: block.bytes.dropFirst().dropLast())
             try await output(writer.take())
         }
@@ -48,20 +51,21 @@ struct PointEncoder: Sendable {
     func writeCSV(to output: ByteOutput) async throws { try await writeLines(.csv, to: output) }
 
     private func writeLines(_ lines: TableEncoder.Lines, to output: ByteOutput) async throws {
-        let encoder = TableEncoder(lines, identifier: table.identifier, columns: table.names, hasAssignments: false)
+        let encoder = TableEncoder(
+            lines, identifier: table.identifier, columns: table.names, hasAssignments: false, type: table.rows.type)
         var writer = ByteWriter()
         writer.bytes += encoder.header
         var identifiers = table.identifiers?.reader()
         try await forEachBlock(of: encoder.blockRows) { rows in
-            encoder.append(
-                TableBlock(count: rows.count, identifiers: identifiers?.next(rows.count), values: table.values(rows)),
-                to: &writer)
+            var block = table.block(rows)
+            block.identifiers = identifiers?.next(rows.count)
+            encoder.append(block, to: &writer)
             try await output(writer.take())
         }
         try await output(encoder.trailer)
     }
 
-    /// Some bytes of the `.npy`: the matrix of the coordinates, float32; without names and identifiers.
+    /// Some bytes of the `.npy`: the matrix of the coordinates in their type; without names and identifiers.
     func writeNumpy(_ range: Range<Int>, to output: ByteOutput) async throws {
         let header = numpyHeader
         if range.lowerBound < header.count {
@@ -72,28 +76,31 @@ struct PointEncoder: Sendable {
         let end = range.upperBound - header.count
         while position < end {
             let next = min(position + 64 * 1024, end)
-            try await output(table.points.withUnsafeValues { Array(UnsafeRawBufferPointer($0)[position..<next]) })
+            try await output(table.rows.bytes(position..<next))
             position = next
+            table.rows.release(before: position)
         }
     }
 
     /// How many bytes the `.npy` has.
     var numpyLength: Int {
-        numpyHeader.count + table.points.count * table.points.dimension * MemoryLayout<Float>.stride
+        numpyHeader.count + table.rows.byteCount
     }
 
     /// What stands in front of the numbers of a `.npy`.
     private var numpyHeader: [UInt8] {
         var writer = ByteWriter()
-        writer.append(npyHeader: [table.points.count, table.points.dimension])
+        writer.append(
+            npyHeader: [table.rows.count, table.rows.dimension], type: table.rows.type == .float32 ? .float32 : .float64
+        )
         return writer.bytes
     }
 
-    private var blockRows: Int { StoredTable.blockRows(dimension: table.points.dimension) }
+    private var blockRows: Int { StoredTable.blockRows(dimension: table.rows.dimension) }
 
     private func forEachBlock(of count: Int, _ body: (Range<Int>) async throws -> Void) async throws {
-        for start in stride(from: 0, to: table.points.count, by: count) {
-            try await body(start..<min(start + count, table.points.count))
+        for start in stride(from: 0, to: table.rows.count, by: count) {
+            try await body(start..<min(start + count, table.rows.count))
         }
     }
 }

@@ -54,7 +54,7 @@ struct ResultEncoder: Sendable {
     ) async throws {
         let encoder = TableEncoder(
             lines, identifier: table?.identifier, columns: withCoordinates ? table?.names ?? [] : [],
-            hasAssignments: true)
+            hasAssignments: true, type: table?.rows.type ?? .float32)
         var identifiers = table?.identifiers?.reader()
         var writer = ByteWriter()
         writer.bytes += encoder.header
@@ -63,12 +63,14 @@ struct ResultEncoder: Sendable {
             let chunk = try await chunks.chunk(index)
             for start in stride(from: 0, to: chunk.labels.count, by: encoder.blockRows) {
                 let range = start..<min(start + encoder.blockRows, chunk.labels.count)
-                encoder.append(
-                    TableBlock(
-                        count: range.count, identifiers: identifiers?.next(range.count),
-                        values: withCoordinates ? table?.values(row..<row + range.count) ?? [] : [],
-                        labels: chunk.labels[range], distances: chunk.distances[range],
-                        confidence: chunk.confidence[range]), to: &writer)
+                var block =
+                    table?.block(row..<row + range.count, withCoordinates: withCoordinates)
+                    ?? TableBlock(count: range.count)
+                block.identifiers = identifiers?.next(range.count)
+                block.labels = chunk.labels[range]
+                block.distances = chunk.distances[range]
+                block.confidence = chunk.confidence[range]
+                encoder.append(block, to: &writer)
                 row += range.count
                 try await Self.flush(&writer, to: output)
             }

@@ -41,14 +41,18 @@ struct ResultSummary: Codable, Sendable, Equatable {
 
     /// Sums up a clustering.
     ///
-    /// - Parameter warnings: what was found odd about the points before they were clustered.
-    init(_ clustering: Clustering, columns: [String], seed: UInt64, warnings: [String]) {
+    /// - Parameters:
+    ///   - warnings: what was found odd about the points before they were clustered.
+    ///   - units: how the points were converted before; nil when they were not.
+    init(
+        _ clustering: Clustering, columns: [String], seed: UInt64, warnings: [String], units: TrainingUnits? = nil
+    ) {
         let model = clustering.model
         k = model.clusterCount
         n = clustering.assignments.count
         d = model.dimension
         self.columns = columns
-        centroids = model.centroids
+        centroids = units?.outward(model.centroids) ?? model.centroids
         sizes = clustering.sizes
         weights = model.weights
         heads = model.heads
@@ -61,7 +65,7 @@ struct ResultSummary: Codable, Sendable, Equatable {
         iterations = clustering.iterations
         stopReason = clustering.stopReason.rawValue
         self.seed = seed
-        self.warnings = warnings + clustering.warnings
+        self.warnings = warnings + (units?.warnings ?? []) + clustering.warnings
         start = model.start.rawValue
         refinement = model.rule.name
         selection = clustering.selection

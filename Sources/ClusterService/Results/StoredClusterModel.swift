@@ -8,6 +8,11 @@ struct StoredClusterModel: Codable, Sendable, Equatable {
     let columns: [String]
     /// Every effective parameter of its job, as the text of a JSON object; nil in models of earlier versions.
     let parameters: String?
+    /// How points are converted before the model sees them; nil when they are not.
+    var units: TrainingUnits?
+
+    /// The centroids in the units of the data.
+    var centroids: [[Double]] { units?.outward(model.centroids) ?? model.centroids }
 
     /// The names, if the points had any: those that were made up are no names to ask for.
     var namedColumns: [String]? {
@@ -19,7 +24,8 @@ struct StoredClusterModel: Codable, Sendable, Equatable {
         self = try JSONDecoder().decode(StoredClusterModel.self, from: data)
     }
 
-    init(model: ClusterModel, columns: [String], parameters: String? = nil) {
+    init(model: ClusterModel, columns: [String], parameters: String? = nil, units: TrainingUnits? = nil) {
+        self.units = units
         self.model = model
         self.columns = columns
         self.parameters = parameters

@@ -4,7 +4,7 @@ extension TableEncoder {
     /// The columns of the Arrow stream.
     var arrowColumns: [(name: String, type: ByteWriter.ArrowType)] {
         var types: [ByteWriter.ArrowType] = hasIdentifiers ? [.utf8] : []
-        types += repeatElement(.float32, count: dimension)
+        types += repeatElement(type == .float32 ? .float32 : .float64, count: dimension)
         if hasAssignments { types += [.int32, .float32, .float32] }
         return zip(names, types).map { ($0, $1) }
     }
@@ -13,7 +13,15 @@ extension TableEncoder {
     func arrowColumns(of block: TableBlock) -> [ByteWriter.ArrowColumn] {
         var columns: [ByteWriter.ArrowColumn] = []
         if hasIdentifiers { columns.append(.text(block.identifiers ?? RowIdentifiers())) }
+        if type == .float64 {
+            for column in 0..<dimension {
+                let start = block.wideValues.startIndex + column
+                columns.append(
+                    .float64((0..<block.count).map { block.wideValues[start + $0 * dimension] }))
+            }
+        }
         block.values.withUnsafeBufferPointer { values in
+            guard type == .float32 else { return }
             for column in 0..<dimension {
                 let cells = [Float](unsafeUninitializedCapacity: block.count) { cells, count in
                     for row in 0..<block.count {

@@ -6,6 +6,8 @@ struct TableBlock {
     var identifiers: RowIdentifiers?
     /// `count` rows of coordinates; empty when there are none.
     var values: ArraySlice<Float> = []
+    /// The same in double precision, in place of `values`.
+    var wideValues: ArraySlice<Double> = []
     /// One for each row; empty when there are none.
     var labels: ArraySlice<Int32> = []
     var distances: ArraySlice<Float> = []
@@ -28,6 +30,8 @@ struct TableEncoder: Sendable {
     let hasIdentifiers: Bool
     let hasAssignments: Bool
     let dimension: Int
+    /// The type of the coordinates.
+    let type: NumberType
     /// The names of all cells of a line.
     let names: [String]
     /// For NDJSON what stands in front of each value, such as `,"x":`.
@@ -38,8 +42,11 @@ struct TableEncoder: Sendable {
     ///   - columns: the names of the coordinates.
     ///   - hasAssignments: whether label, distance and confidence follow; their names get an underscore where the
     ///     points have such a column already.
-    init(_ lines: Lines, identifier: String?, columns: [String], hasAssignments: Bool) {
+    init(
+        _ lines: Lines, identifier: String?, columns: [String], hasAssignments: Bool, type: NumberType = .float32
+    ) {
         self.lines = lines
+        self.type = type
         hasIdentifiers = identifier != nil
         self.hasAssignments = hasAssignments
         dimension = columns.count
@@ -97,6 +104,13 @@ struct TableEncoder: Sendable {
                     for value in values[row * dimension..<(row + 1) * dimension] {
                         begin(&cell, &writer)
                         writer.append(float: value)
+                    }
+                }
+                if !block.wideValues.isEmpty {
+                    let start = block.wideValues.startIndex + row * dimension
+                    for value in block.wideValues[start..<start + dimension] {
+                        begin(&cell, &writer)
+                        writer.append(double: value)
                     }
                 }
                 if !block.labels.isEmpty { appendAssignment(row, of: block, at: &cell, to: &writer) }

@@ -12,17 +12,18 @@ extension Service {
         try request.checkQuery(known: Self.decodingParameters)
         guard let (base, pin) = datasets.pinnedEntry(name) else { throw Self.noDataset(name) }
         try Self.checkConditions(request, base)
-        let (format, options) = try decoding(of: request)
+        var (format, options) = try decoding(of: request)
+        options.numberType = base.content.numberType
         try Self.checkIdentifier(options.identifierColumn, base.content)
         let body = try PointBody(request, limit: configuration.limits.datasetBytes)
         do {
-            let writer = try datasets.writer()
+            let writer = try datasets.writer(base.content.numberType)
             try await offload.run { [datasets] in
                 try datasets.open(digest: pin.content.digest).copyRows(to: writer)
             }
             var sink = AppendedRows(writer: writer, dimension: base.content.dimension)
             var decoder = try await body.decoder(format, options, scratch: datasets.scratch)
-            let summary = try await body.decode(&decoder, into: &sink)
+            let summary = try await body.decode(&decoder, into: &sink) { try await writer.waitForRoom() }
             if summary.suspectsStrippedLineEnds { throw FormatError.lineEndsStripped }
             try Self.checkColumns(summary.schema, base.content)
             let content = pin.content
@@ -56,7 +57,8 @@ extension Service {
         throw Problem(
             .unprocessableContent, type: "/problems/invalid-points", title: "The rows do not fit the dataset",
             detail: "its columns are \(known.prefix(20).joined(separator: ", ")), the body has "
-                + "\(names.prefix(20).joined(separator: ", ")); choose and order them with ?columns=")
+                + "\(names.prefix(20).joined(separator: ", ")); choose and order them with ?columns=",
+            errors: [.init(line: 1, detail: "other columns than those of the dataset")])
     }
 
     private static func changedMeanwhile(_ name: String) -> Problem {
@@ -73,12 +75,22 @@ private struct AppendedRows: PointSink {
     let dimension: Int
 
     mutating func append(_ rows: UnsafeBufferPointer<Float>, dimension: Int) throws {
+        try check(dimension)
+        try writer.append(rows, dimension: dimension)
+    }
+
+    mutating func append(_ rows: UnsafeBufferPointer<Double>, dimension: Int) throws {
+        try check(dimension)
+        try writer.append(rows, dimension: dimension)
+    }
+
+    private func check(_ dimension: Int) throws {
         guard dimension == self.dimension else {
             throw Problem(
                 .unprocessableContent, type: "/problems/invalid-points", title: "The rows do not fit the dataset",
-                detail: "the dataset has \(self.dimension) columns, the body \(dimension); choose them with ?columns=")
+                detail: "the dataset has \(self.dimension) columns, the body \(dimension); choose them with ?columns=",
+                errors: [.init(line: 1, detail: "\(dimension) columns instead of \(self.dimension)")])
         }
-        try writer.append(rows, dimension: dimension)
     }
 
     mutating func append(_ identifiers: RowIdentifiers) throws { try writer.append(identifiers) }
@@ -90,14 +102,12 @@ extension DatasetFile {
     /// - Complexity: O(N·d).
     func copyRows(to writer: DatasetWriter) throws {
         var reader = identifiers?.reader()
-        try points.withUnsafeValues { values in
-            let block = StoredTable.blockRows(dimension: points.dimension)
-            for start in stride(from: 0, to: points.count, by: block) {
-                let end = min(start + block, points.count)
-                if let run = reader?.next(end - start) { try writer.append(run) }
-                let rows = values[start * points.dimension..<end * points.dimension]
-                try writer.append(UnsafeBufferPointer(rebasing: rows), dimension: points.dimension)
-            }
+        try rows.forEachBlock { values, range in
+            if let run = reader?.next(range.count) { try writer.append(run) }
+            try writer.append(values, dimension: rows.dimension)
+        } double: { values, range in
+            if let run = reader?.next(range.count) { try writer.append(run) }
+            try writer.append(values, dimension: rows.dimension)
         }
     }
 }

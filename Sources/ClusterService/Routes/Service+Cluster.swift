@@ -14,7 +14,7 @@ extension Service {
     private func cluster(_ request: Request) async throws -> Response {
         let key = try Self.idempotencyKey(request)
         if key == nil { try checkReadiness() }
-        let own = Self.decodingParameters + ["format"]
+        let own = Self.storingParameters + ["format"]
         let parameters = try JobParameters(text: request.query.items.filter { !own.contains($0.name) })
         try request.checkQuery(known: own + JobParameterDefinition.all.map(\.name))
         let format = try request.resultFormat()

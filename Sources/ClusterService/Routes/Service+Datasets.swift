@@ -53,7 +53,7 @@ extension Service {
 
     private func putDataset(_ name: String, _ request: Request) async throws -> Response {
         try checkReadiness()
-        try request.checkQuery(known: Self.decodingParameters)
+        try request.checkQuery(known: Self.storingParameters)
         try DatasetEntry.checkName(name)
         guard request.headers[.contentRange] == nil else {
             throw Problem(

@@ -40,7 +40,7 @@ extension Service {
             ("k", .integer(model.clusterCount)),
             ("d", .integer(model.dimension)),
             ("columns", .array(content.columns.map(JSONValue.string))),
-            ("centroids", ResultSummary.matrix(model.centroids)),
+            ("centroids", ResultSummary.matrix(content.centroids)),
             ("weights", .array(model.weights.map(JSONValue.number))),
             ("heads", ResultSummary.matrix(model.heads)),
         ]

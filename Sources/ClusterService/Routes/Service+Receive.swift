@@ -14,6 +14,8 @@ struct ReceivedPoints: Sendable {
 extension Service {
     /// The query parameters that say how a body of points is to be read.
     static let decodingParameters = ["header", "delimiter", "columns", "id_column"]
+    /// Those where the points are stored.
+    static let storingParameters = decodingParameters + ["dtype"]
 
     /// How the request wants its body read.
     ///
@@ -60,6 +62,13 @@ extension Service {
                 options.identifierColumn = ColumnSelector(column)
             }
         }
+        if let dtype = request.query["dtype"] {
+            if let type = NumberType(rawValue: dtype) {
+                options.numberType = type
+            } else {
+                faults.append(ParameterFault("dtype", "is one of float32, float64"))
+            }
+        }
         if !faults.isEmpty { throw ParameterFault.problem(faults) }
         return (format, options)
     }
@@ -71,10 +80,10 @@ extension Service {
         let (format, options) = try decoding(of: request)
         let body = try PointBody(request, limit: limit)
         do {
-            let writer = try datasets.writer()
+            let writer = try datasets.writer(options.numberType)
             var sink = writer
             var decoder = try await body.decoder(format, options, scratch: datasets.scratch)
-            let summary = try await body.decode(&decoder, into: &sink)
+            let summary = try await body.decode(&decoder, into: &sink) { try await writer.waitForRoom() }
             if summary.suspectsStrippedLineEnds { throw FormatError.lineEndsStripped }
             let pin = try await offload.run { [datasets] in
                 try datasets.commit(
@@ -135,9 +144,11 @@ extension Problem {
         self.init(
             status, type: "/problems/\(name)", title: "The points cannot be read", detail: error.detail,
             errors: error.places.map { place in
-                Problem.Place(
-                    line: place.line ?? place.row.map { $0 + 1 }, column: place.column, parameter: place.name,
-                    detail: place.detail)
+                let line = place.line ?? place.row.map { $0 + 1 }
+                // A body without lines is counted in bytes, which only the text can say.
+                let byte = line == nil && place.name == nil ? place.byte.map { "byte \($0): " } ?? "" : ""
+                return Problem.Place(
+                    line: line, column: place.column, parameter: place.name, detail: byte + place.detail)
             })
     }
 }

@@ -1,7 +1,9 @@
 import COpenSSL
 
 /// A SHA-256 digest that is fed piece by piece (FIPS 180-4, by OpenSSL's EVP).
-struct ContentDigest: ~Copyable {
+///
+/// `@unchecked Sendable` is sound: it cannot be copied, so that its one owner alone uses the context.
+struct ContentDigest: ~Copyable, @unchecked Sendable {
     private let context: OpaquePointer?
 
     init() {

@@ -20,7 +20,7 @@ import Testing
     @Test func whatIsWrittenIsReadAgain() throws {
         let (description, file) = try write([rows], columns: ["x", "y"])
         #expect(file.description == description)
-        #expect(file.points.rows == rows)
+        #expect(try file.points.rows == rows)
         #expect(description.rows == 3 && description.dimension == 2 && description.byteCount == 24)
         #expect(description.columnNames == ["x", "y"])
     }
@@ -55,8 +55,8 @@ import Testing
         let block = (0..<500).map { row in (0..<64).map { Float(row * 64 + $0) } }
         let (description, file) = try write(Array(repeating: block, count: 8))
         #expect(description.rows == 4_000)
-        #expect(file.points[3_999] == block[499])
-        #expect(file.points[500] == block[0])
+        #expect(try file.points[3_999] == block[499])
+        #expect(try file.points[500] == block[0])
     }
 
     @Test func aDroppedWriterLeavesNothing() throws {

@@ -1,0 +1,92 @@
+/// The least, the greatest and the sum of each column, taken while rows pass.
+struct ColumnStatistics: Sendable {
+    private(set) var minima: [Double]
+    private(set) var maxima: [Double]
+    private(set) var sums: [Double]
+
+    init(dimension: Int) {
+        minima = Array(repeating: .infinity, count: dimension)
+        maxima = Array(repeating: -.infinity, count: dimension)
+        sums = Array(repeating: 0, count: dimension)
+    }
+
+    /// Takes whole rows of finite numbers.
+    ///
+    /// Four columns at a time, whose figures stay in registers while the rows go by.
+    mutating func observe<Scalar: BinaryFloatingPoint>(_ rows: UnsafeBufferPointer<Scalar>) {
+        guard let base = rows.baseAddress, !minima.isEmpty else { return }
+        let count = rows.count / minima.count
+        var column = 0
+        while column + 4 <= minima.count {
+            observeFour(base + column, count, column)
+            column += 4
+        }
+        while column < minima.count {
+            observeOne(base + column, count, column)
+            column += 1
+        }
+    }
+
+    /// The description of the columns of `rows` rows.
+    func columns(rows: Int) -> [DatasetDescription.Column] {
+        sums.indices.map { column in
+            // A sum of huge numbers may overflow although their mean does not.
+            let mean = sums[column] / Double(max(rows, 1))
+            let middle = minima[column] / 2 + maxima[column] / 2
+            return .init(min: minima[column], max: maxima[column], mean: mean.isFinite ? mean : middle)
+        }
+    }
+
+    private mutating func observeFour<Scalar: BinaryFloatingPoint>(
+        _ first: UnsafePointer<Scalar>, _ count: Int, _ column: Int
+    ) {
+        let dimension = minima.count
+        var (least0, least1, least2, least3) = (Scalar.infinity, Scalar.infinity, Scalar.infinity, Scalar.infinity)
+        var (most0, most1, most2, most3) = (-Scalar.infinity, -Scalar.infinity, -Scalar.infinity, -Scalar.infinity)
+        var (sum0, sum1, sum2, sum3) = (sums[column], sums[column + 1], sums[column + 2], sums[column + 3])
+        var row = first
+        for _ in 0..<count {
+            let (value0, value1, value2, value3) = (row[0], row[1], row[2], row[3])
+            least0 = value0 < least0 ? value0 : least0
+            least1 = value1 < least1 ? value1 : least1
+            least2 = value2 < least2 ? value2 : least2
+            least3 = value3 < least3 ? value3 : least3
+            most0 = value0 > most0 ? value0 : most0
+            most1 = value1 > most1 ? value1 : most1
+            most2 = value2 > most2 ? value2 : most2
+            most3 = value3 > most3 ? value3 : most3
+            sum0 += Double(value0)
+            sum1 += Double(value1)
+            sum2 += Double(value2)
+            sum3 += Double(value3)
+            row += dimension
+        }
+        for (lane, figures) in [
+            (least0, most0, sum0), (least1, most1, sum1), (least2, most2, sum2), (least3, most3, sum3),
+        ].enumerated() {
+            minima[column + lane] = min(minima[column + lane], Double(figures.0))
+            maxima[column + lane] = max(maxima[column + lane], Double(figures.1))
+            sums[column + lane] = figures.2
+        }
+    }
+
+    private mutating func observeOne<Scalar: BinaryFloatingPoint>(
+        _ first: UnsafePointer<Scalar>, _ count: Int, _ column: Int
+    ) {
+        let dimension = minima.count
+        var least = Scalar.infinity
+        var greatest = -Scalar.infinity
+        var sum = sums[column]
+        var row = first
+        for _ in 0..<count {
+            let value = row.pointee
+            least = value < least ? value : least
+            greatest = value > greatest ? value : greatest
+            sum += Double(value)
+            row += dimension
+        }
+        minima[column] = min(minima[column], Double(least))
+        maxima[column] = max(maxima[column], Double(greatest))
+        sums[column] = sum
+    }
+}
