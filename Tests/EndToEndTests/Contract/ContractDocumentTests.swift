@@ -53,7 +53,7 @@ import Testing
         let schemas = try #require(document.root["components"]?["schemas"])
         let parameters = try #require(schemas["Parameters"])
         let names = try #require(parameters["properties"]?.members).keys
-        #expect(Set(query).subtracting(["format", "header", "delimiter", "id_column"]) == Set(names))
+        #expect(Set(query).subtracting(["format", "header", "delimiter", "id_column", "dtype"]) == Set(names))
         #expect(Set(try #require(parameters["required"]?.strings)) == Set(names))
         let submitted = try #require(schemas["NewJob"]?["properties"]?.members)
         #expect(Set(submitted.keys).subtracting(["dataset"]) == Set(names))

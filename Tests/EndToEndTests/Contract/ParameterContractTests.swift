@@ -57,6 +57,7 @@ extension EndToEnd {
             ("labels", ["", "a=1", "a=1,b=2", "a"]),
             ("header", ["auto", "true", "false", "present", "absent", "yes"]),
             ("delimiter", ["comma", ",", "dot", "semicolons"]),
+            ("dtype", ["float32", "float64", "float16"]),
             ("format", ["json", "csv", "xml"]),
             ("page_size", ["1", "1000", "0", "1001", "x"]),
         ]
