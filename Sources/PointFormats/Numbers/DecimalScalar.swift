@@ -1,5 +1,5 @@
 /// A type of numbers that decimal digits are rounded to.
-protocol DecimalScalar: BinaryFloatingPoint, SIMDScalar, Sendable {
+protocol DecimalScalar: BinaryFloatingPoint, SIMDScalar, Codable, Sendable {
     /// The number nearest to `mantissa`·10^`exponent`; `nil` when it takes more digits to tell.
     ///
     /// - Parameters:
