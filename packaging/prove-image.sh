@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
 # Proves the image's runtime stage where no container engine runs: makes a clean Debian root with debootstrap, carries
-# out the RUN steps of the Dockerfile's last stage in it as they stand there, copies in the stripped binary, and runs the
-# image's own command with its user, with a read-only root file system and only /data and /tmp writable.
+# out the RUN steps of the Dockerfile's last stage in it as they stand there, copies in the stripped binary, and runs
+# the image's own command with its user, with a read-only root file system and only /data and /tmp writable.
 #
 #   sudo packaging/prove-image.sh [.build/release/clusterd]
 #
-# Needs root, debootstrap and the network; takes a minute or two. MIRROR, PORT and SUITE may be set. Says PROVEN at the end.
+# Needs root, debootstrap and the network; takes a minute or two. MIRROR, PORT and SUITE may be set. Ends with PROVEN.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 binary="$(realpath "${1:-.build/release/clusterd}")"
@@ -26,9 +26,8 @@ finish() {
 }
 trap finish EXIT
 
-step() { printf '%6.1f s  %s\n' "$(bc_since)" "$*"; }
-begun="$(date +%s%N)"
-bc_since() { local now; now="$(date +%s%N)"; printf '%d.%d' $(((now - begun) / 1000000000)) $(((now - begun) / 100000000 % 10)); }
+begun="$(date +%s)"
+step() { printf '%4d s  %s\n' $(($(date +%s) - begun)) "$*"; }
 
 # What the last stage says, as shell: steps() for RUN, and the arrays image_user, entrypoint, command, health.
 python3 - Dockerfile > "$work/stage.sh" << 'PYTHON'
@@ -36,13 +35,15 @@ import json, re, shlex, sys
 lines = re.sub(r"\\\n", "", open(sys.argv[1]).read()).splitlines()
 instructions = [line.split(None, 1) for line in lines if line.strip() and not line.startswith("#")]
 stage = instructions[max(i for i, (name, _) in enumerate(instructions) if name == "FROM"):]
-known = {"FROM", "RUN", "COPY", "USER", "ENTRYPOINT", "CMD", "HEALTHCHECK", "VOLUME", "EXPOSE", "STOPSIGNAL", "ENV", "LABEL"}
+known = {"FROM", "RUN", "COPY", "USER", "ENTRYPOINT", "CMD", "HEALTHCHECK", "VOLUME", "EXPOSE", "STOPSIGNAL", "LABEL"}
 unknown = [name for name, _ in stage if name not in known]
 if unknown: sys.exit(f"prove-image.sh does not know what to do with {unknown}")
 print("steps() {")
 for name, value in stage:
-    if name == "RUN": print(f'  chroot "$root" /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin /bin/sh -ec {shlex.quote(value)}')
-    if name == "COPY": print(f'  install -D -m 755 -s "$binary" "$root"{shlex.quote(value.split()[-1])}')
+    path = "PATH=/usr/sbin:/usr/bin:/sbin:/bin"
+    # Each with a return of its own: set -e does not hold in a function whose status is asked for.
+    if name == "RUN": print(f'  chroot "$root" /usr/bin/env -i {path} /bin/sh -ec {shlex.quote(value)} || return 1')
+    if name == "COPY": print(f'  install -D -m 755 -s "$binary" "$root"{shlex.quote(value.split()[-1])} || return 1')
 print("}")
 last = dict(stage)
 print("image_user=" + shlex.quote(last["USER"].strip()))
@@ -79,14 +80,17 @@ cat > "$work/enter.sh" << 'SHELL'
 set -e
 root="$1" data="$2" uid="$3"; shift 3
 mount --bind "$root" "$root"; cd "$root"
-mount --bind "$data" "$root/data"; mount -t tmpfs -o mode=1777,size=16m tmpfs "$root/tmp"; mount -t proc proc "$root/proc"
+mount --bind "$data" "$root/data"
+mount -t tmpfs -o mode=1777,size=16m tmpfs "$root/tmp"
+mount -t proc proc "$root/proc"
 mount -o remount,bind,ro "$root"
 exec chroot --userspec="$uid:$uid" "$root" /usr/bin/env -i PATH=/usr/local/bin:/usr/bin:/bin "$@"
 SHELL
 # An array and no function: each word execs the next, so that $! is the service itself.
 inside=(unshare --mount bash "$work/enter.sh" "$root" "$data" "$uid")
 
-"${inside[@]}" sh -c 'for folder in / /usr/local/bin /etc /var/lib /home; do ! touch $folder/x 2> /dev/null || exit 1; done
+"${inside[@]}" sh -c '
+  for folder in / /usr/local/bin /etc /var/lib /home; do ! touch $folder/x 2> /dev/null || exit 1; done
   touch /data/x /tmp/x && rm /data/x /tmp/x && [ "$(id -u)" != 0 ]' \
   || { echo "the root should be read-only, /data writable, the user not root" >&2; exit 1; }
 
@@ -117,6 +121,8 @@ step "clusters examples/iris.csv inside: sizes $sizes"
 kill -TERM "$pid"; wait "$pid" && status=0 || status=$?
 pid=""
 [ "$status" = 0 ] || { echo "SIGTERM ended it with status $status" >&2; cat "$work/serve.log" >&2; exit 1; }
-if "${inside[@]}" "${health[@]//8080/$port}" 2> /dev/null; then echo "HEALTHCHECK passes without a service" >&2; exit 1; fi
+if "${inside[@]}" "${health[@]//8080/$port}" 2> /dev/null; then
+  echo "HEALTHCHECK passes without a service" >&2; exit 1
+fi
 step "HEALTHCHECK: healthy while it ran, unhealthy after SIGTERM (exit status $status)"
 echo "PROVEN"
