@@ -260,7 +260,12 @@ class Client:
     # Jobs.
 
     def submit(
-        self, dataset: str | Dataset, k: int | str | None = None, *, idempotency_key: str | None = None, **parameters: Any
+        self,
+        dataset: str | Dataset,
+        k: int | str | None = None,
+        *,
+        idempotency_key: str | None = None,
+        **parameters: Any,
     ) -> Job:
         """Starts training on a dataset, in the background. The same `idempotency_key` never starts it twice."""
         name = dataset.name if isinstance(dataset, Dataset) else dataset
@@ -322,7 +327,8 @@ class Client:
         if not name:
             raise ValueError("this clustering has no model")
         body, kind, known = _encoded(points)
-        document = self._json("POST", _path("models", name) + "/assign", {**known, **reading, "format": "json"}, body, kind)
+        query = {**known, **reading, "format": "json"}
+        document = self._json("POST", _path("models", name) + "/assign", query, body, kind)
         return Assignment(points=points, **_per_point(document))
 
     def delete_model(self, model: str | Clustering) -> None:
@@ -522,7 +528,8 @@ def _clustering(document: dict[str, Any], points: Points) -> Clustering:
 def _dataset(document: dict[str, Any]) -> Dataset:
     columns = [column["name"] for column in document["columns"]]
     return Dataset(
-        document["name"], document["rows"], document["dimension"], columns, document["digest"], document["warnings"], document
+        document["name"], document["rows"], document["dimension"], columns,
+        document["digest"], document["warnings"], document,
     )
 
 

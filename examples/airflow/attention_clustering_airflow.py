@@ -119,8 +119,8 @@ class AttentionClusteringOperator(BaseOperator):  # type: ignore[misc]
 class JobTrigger(BaseTrigger):  # type: ignore[misc]
     """Polls a job until it is done and fires once.
 
-    The event holds `job`, `state` and `detail`. A service that cannot be reached is asked again, for `patience` polls in
-    a row; then, or when it no longer knows the job, the state is "lost".
+    The event holds `job`, `state` and `detail`. A service that cannot be reached is asked again, for `patience` polls
+    in a row; then, or when it no longer knows the job, the state is "lost".
     """
 
     def __init__(

@@ -26,7 +26,8 @@ class Retries(unittest.TestCase):
         return Client(server.url, sleep=self.slept.append, **options)
 
     def test_a_busy_service_is_asked_again_after_the_time_it_names(self):
-        with ScriptedServer((503, {"Retry-After": "7"}, BUSY), (429, {"Retry-After": "2"}, BUSY), (200, {}, b"{}")) as server:
+        steps = [(503, {"Retry-After": "7"}, BUSY), (429, {"Retry-After": "2"}, BUSY), (200, {}, b"{}")]
+        with ScriptedServer(*steps) as server:
             self.assertEqual(self.client(server).info(), {})
         self.assertEqual([int(each) for each in self.slept], [7, 2])
 
@@ -100,7 +101,8 @@ class Retries(unittest.TestCase):
 class Waiting(unittest.TestCase):
     def test_waiting_goes_on_until_the_job_is_done(self):
         slept = []
-        with ScriptedServer((200, {"Retry-After": "3"}, body(JOB)), (200, {}, body(JOB)), (200, {}, body(DONE))) as server:
+        steps = [(200, {"Retry-After": "3"}, body(JOB)), (200, {}, body(JOB)), (200, {}, body(DONE))]
+        with ScriptedServer(*steps) as server:
             job = Client(server.url, sleep=slept.append).wait("job_1")
         self.assertEqual((job.state, slept), ("failed", [3.0, 1.0]))
         self.assertEqual({headers["Prefer"] for _, _, headers, _ in server.requests}, {"wait=60"})
