@@ -1,5 +1,6 @@
 # make run    installs what is missing, builds in release mode and starts the service on 127.0.0.1:8080
 # make test   installs what is missing and runs all tests
+# make test-client | test-docs run the Python client's tests, and the shell blocks of the documents
 # make conformance runs the black-box HTTP and TLS suites against the release binary (Tests/Conformance)
 # make fuzz   feeds the request parser to libFuzzer for FUZZ_SECONDS
 # make test-tsan runs the server's tests under the thread sanitizer
@@ -8,7 +9,7 @@
 # make kill KILLS=20   kills the service at random moments under load, and looks at what is left
 # make faults        takes disk and database away from the running service and gives them back
 # make bench-formats  times the readers of points, uploads and exactness beside their peers, and watches memory
-# make build | lint | format | install | clean do what their names say
+# make build | lint | format | install | install-service | prove-image | clean do what their names say
 
 SHELL := /bin/bash
 CONFIGURATION ?= release
@@ -26,13 +27,14 @@ KILLS ?= 20
 
 # Labelled sets for make bench, one folder each with X.npy and y.npy: make bench SETS="data/a data/b".
 SETS ?=
+PYTHON ?= python3
 BENCH_PYTHON ?= Benchmarks/.venv/bin/python
 
 SERVER_PORTS ?= 19080
 FUZZ_SECONDS ?= 60
 SOAK_SECONDS ?= 300
 
-.PHONY: run test kill faults conformance fuzz test-tsan soak build deps toolchain lint format install clean bench bench-scale bench-formats bench-deps
+.PHONY: run test test-client test-docs kill faults conformance fuzz test-tsan soak build deps toolchain lint format install install-service prove-image clean bench bench-scale bench-formats bench-deps
 
 run: build
 	@exec "$$($(BUILD) --show-bin-path)/clusterd" serve --host $(HOST) --port $(PORT) --data-dir $(DATA_DIR)
@@ -73,6 +75,21 @@ test-tsan: deps
 	swift test --disable-xctest --scratch-path .build-tsan --sanitize=thread --filter HTTPServerTests \
 	  --skip aCaptureThatTheTemplateDoesNotHaveIsAMistakeOfTheProgram
 
+# The Python client beside the release binary; the tests that need NumPy or pandas say so when they are missing.
+test-client: PACKAGES += python3
+test-client: build
+	CLUSTERD="$$($(BUILD) --show-bin-path)/clusterd" $(PYTHON) -W error -m unittest discover -s clients/python/tests -t clients/python
+	CLUSTERD="$$($(BUILD) --show-bin-path)/clusterd" $(PYTHON) -W error -m unittest discover -s examples/airflow
+
+# Every shell block of README.md, docs/ and the other documents, run beside a service of its own.
+test-docs: PACKAGES += openssl python3
+test-docs: build
+	CLUSTERD="$$($(BUILD) --show-bin-path)/clusterd" $(PYTHON) Tests/Documents/run.py
+
+# The image's runtime stage in a clean root, without an engine; needs root and debootstrap.
+prove-image: build
+	packaging/prove-image.sh "$$($(BUILD) --show-bin-path)/clusterd"
+
 toolchain:
 	@command -v swift > /dev/null || { \
 	  echo "The Swift toolchain is missing (6.2 or newer; 6.3 is what we test with). Get it from https://www.swift.org/install/linux"; \
@@ -97,6 +114,11 @@ format: toolchain
 
 install: build
 	install -D -m 755 "$$($(BUILD) --show-bin-path)/clusterd" $(DESTDIR)$(PREFIX)/bin/clusterd
+	install -D -m 644 docs/operations.md $(DESTDIR)$(PREFIX)/share/doc/clusterd/operations.md
+
+# The systemd unit, for PREFIX=/usr/local; then: systemctl enable --now clusterd
+install-service: install
+	install -D -m 644 -t $(DESTDIR)/etc/systemd/system packaging/systemd/clusterd.service packaging/systemd/clusterd.socket
 
 bench: bench-deps
 	$(BENCH_PYTHON) Benchmarks/numerics/bench.py $(foreach folder,$(SETS),--sets $(folder))
