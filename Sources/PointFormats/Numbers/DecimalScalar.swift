@@ -18,6 +18,8 @@ protocol DecimalScalar: BinaryFloatingPoint, SIMDScalar, Codable, Sendable {
 }
 
 extension Float: DecimalScalar {
+    /// The number nearest to `mantissa`·10^`exponent`, by way of `Double`.
+    ///
     /// The product of both in `Double` is wrong by at most 4 units in its last place: half a unit each for the
     /// mantissa, the power and the product, in relative terms, plus 10⁻¹⁸ for digits that were cut. `Float` keeps 24 of
     /// the 53 bits, so that the product rounds to the right `Float` unless the 29 bits it drops lie next to their
