@@ -67,15 +67,16 @@ public protocol JobStore: Sendable {
 
     // MARK: Workers
 
-    /// Takes the next job from the queue: largest priority first, then tenants in turn, then the oldest.
+    /// Takes the next jobs from the queue: largest priority first, then tenants in turn, then the oldest.
     ///
     /// No two calls ever get the same job and attempt, from however many tasks or processes they come.
     ///
     /// - Parameters:
-    ///   - lease: how long the job is the worker's unless it renews.
+    ///   - lease: how long the jobs are the worker's unless it renews.
     ///   - room: what the worker can take; a job that is next and does not fit is waited for, not passed over.
-    /// - Returns: nil when no job waits, none may be tried again yet, or the next one does not fit.
-    func claimNext(worker: String, lease: Duration, room: WorkerRoom) async throws -> Job?
+    ///   - limit: the most jobs to take.
+    /// - Returns: the jobs in order; none when no job waits, none may be tried again yet, or the next one does not fit.
+    func claim(worker: String, lease: Duration, room: WorkerRoom, limit: Int) async throws -> [Job]
 
     /// Holds on to jobs for another `lease` from now.
     ///
@@ -165,6 +166,11 @@ public protocol JobStore: Sendable {
 }
 
 extension JobStore {
+    /// Takes the next job; nil where ``claim(worker:lease:room:limit:)`` takes none.
+    public func claimNext(worker: String, lease: Duration, room: WorkerRoom) async throws -> Job? {
+        try await claim(worker: worker, lease: lease, room: room, limit: 1).first
+    }
+
     /// Takes the next job with room for everything and a lease of 30 s.
     public func claimNext(worker: String) async throws -> Job? {
         try await claimNext(worker: worker, lease: .seconds(30), room: .unlimited)

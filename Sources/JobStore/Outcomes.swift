@@ -39,6 +39,12 @@ public struct WorkerRoom: Sendable, Hashable {
         self.isIdle = isIdle
     }
 
+    /// What is left when a job was taken.
+    func after(_ job: Job) -> WorkerRoom {
+        // A job that runs alone leaves nothing, not even for one that needs nothing.
+        WorkerRoom(memory: job.runsAlone ? -1 : max(0, memory - job.memory), isIdle: false)
+    }
+
     /// Room for everything.
     public static let unlimited = WorkerRoom(memory: .max, isIdle: true)
 }

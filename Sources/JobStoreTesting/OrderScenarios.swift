@@ -7,6 +7,7 @@ enum OrderScenarios {
         JobStoreScenario("tenantsTakeTurnsWithinAPriority", tenantsTakeTurnsWithinAPriority),
         JobStoreScenario("aNewTenantDoesNotPassThoseThatWaitAlready", aNewTenantDoesNotPassThoseThatWaitAlready),
         JobStoreScenario("aJobThatDoesNotFitIsWaitedFor", aJobThatDoesNotFitIsWaitedFor),
+        JobStoreScenario("severalJobsAreTakenAtOnceAsFarAsTheyFit", severalJobsAreTakenAtOnceAsFarAsTheyFit),
         JobStoreScenario("anIdleWorkerTakesWhatNeverFits", anIdleWorkerTakesWhatNeverFits),
         JobStoreScenario("aJobThatLostTwoWorkersInARowRunsAlone", aJobThatLostTwoWorkersInARowRunsAlone),
     ]
@@ -48,6 +49,18 @@ enum OrderScenarios {
         let job = try require(try await store.claimNext(worker: "w", lease: .seconds(30), room: enough))
         try expect(job.id == large.id)
         try expect(job.memory == 100)
+    }
+
+    static func severalJobsAreTakenAtOnceAsFarAsTheyFit(_ driver: StoreUnderTest) async throws {
+        let store = try await driver.open().store
+        var ids: [String] = []
+        for memory in [60, 30, 20, 1] { ids.append(try await store.accept(.sample(memory: memory)).id) }
+        let room = WorkerRoom(memory: 100, isIdle: true)
+        let first = try await store.claim(worker: "w", lease: .seconds(30), room: room, limit: 8)
+        try expect(first.map(\.id) == Array(ids.prefix(2)))
+        let second = try await store.claim(worker: "w", lease: .seconds(30), room: room, limit: 1)
+        try expect(second.map(\.id) == [ids[2]])
+        try expect(try await store.claim(worker: "w", lease: .seconds(30), room: .unlimited, limit: 8).count == 1)
     }
 
     static func anIdleWorkerTakesWhatNeverFits(_ driver: StoreUnderTest) async throws {

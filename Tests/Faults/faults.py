@@ -117,10 +117,10 @@ def full(directory):
         service = Service(directory)
         service.submit()
         if mounted:
-            fill = open(f"{directory}/fill", "wb")
+            fill = os.open(f"{directory}/fill", os.O_WRONLY | os.O_CREAT)
             try:
-                while True: fill.write(bytes(4096)), fill.flush()
-            except OSError: pass
+                while True: os.write(fill, bytes(4096))
+            except OSError: os.close(fill)
         else:
             largest = max(path.stat().st_size for path in pathlib.Path(service.directory).rglob("*") if path.is_file())
             resource.prlimit(service.process.pid, resource.RLIMIT_FSIZE, (largest, resource.RLIM_INFINITY))
@@ -134,7 +134,7 @@ def full(directory):
         check(status in (503, 507), f"full: an upload is refused: {status}")
         check(call("GET", "/livez")[0] == 200 and call("GET", f"/v1/jobs/{service.accepted[0]}")[0] == 200,
               "full: reading goes on")
-        if mounted: fill.close(), os.unlink(f"{directory}/fill")
+        if mounted: os.unlink(f"{directory}/fill")
         else: resource.prlimit(service.process.pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY,) * 2)
         check(service.submit()[0] == 201, "full: with room again submissions are accepted")
         service.end("full")

@@ -68,8 +68,8 @@ final class CachedJobStore: JobStore {
 
     // MARK: Workers
 
-    func claimNext(worker: String, lease: Duration, room: WorkerRoom) async throws -> Job? {
-        try await base.claimNext(worker: worker, lease: lease, room: room).map(kept)
+    func claim(worker: String, lease: Duration, room: WorkerRoom, limit: Int) async throws -> [Job] {
+        try await base.claim(worker: worker, lease: lease, room: room, limit: limit).map(kept)
     }
 
     func renew(_ held: [HeldAttempt], lease: Duration) async throws -> [String: JobState] {

@@ -10,8 +10,10 @@ final class JobRunner: Sendable {
     private static let lease = (duration: Duration.seconds(30), renewal: Duration.seconds(10))
     /// How long a worker waits before it looks at the queue again without being called.
     private static let patience = Duration.seconds(1)
-    /// Jobs that end within this time are short: while one runs the next is claimed.
+    /// Jobs that end within this time are short: while one runs the next ones are claimed.
     private static let shortRun = Duration.milliseconds(50)
+    /// How many.
+    private static let claimedAhead = 8
     /// How many ended jobs may wait to be stored while the workers go on.
     private static let finishing = 32
 
@@ -113,56 +115,74 @@ final class JobRunner: Sendable {
     private func work(name: String) async {
         let thread = TrainingThread(name: name)
         defer { thread.end() }
-        var ahead: ClaimAhead?
+        let claimed = ClaimedJobs()
+        var refill: Task<Void, any Error>?
         var isShort = false
         while !isStopping.load(ordering: .relaxed) {
             do {
-                let early = try await ahead?.take()
-                ahead = nil
-                let claimed = if let early { early } else { try await claim(name) }
-                guard let job = claimed else {
+                var next = claimed.begin()
+                if next == nil, let pending = refill {
+                    refill = nil
+                    try await pending.value
+                    next = claimed.begin()
+                }
+                if next == nil {
+                    try await claim(name, isShort ? Self.claimedAhead : 1, into: claimed)
+                    next = claimed.begin()
+                }
+                guard let (job, number) = next else {
                     await bell.wait(timeout: Self.patience)
                     continue
                 }
-                if isShort { ahead = claimAhead(name) }
+                if isShort {
+                    if claimed.count < Self.claimedAhead / 2, claimed.beginRefill() {
+                        refill = Task {
+                            defer { claimed.endRefill() }
+                            try await self.claim(name, Self.claimedAhead, into: claimed)
+                        }
+                    }
+                    watchOver(claimed, during: number)
+                }
                 let begin = ContinuousClock.now
                 await run(job, on: thread)
                 isShort = ContinuousClock.now - begin < Self.shortRun
             } catch {
-                ahead = nil
+                refill = nil
                 logger.error("cannot look at the queue: \(error)")
                 try? await Task.sleep(for: .seconds(1))
             }
         }
-        if let ahead { await giveBack(ahead) }
+        await giveBack(claimed.close())
+        try? await refill?.value
     }
 
-    /// Claims the next job; one claim at a time, because each takes of the memory that the next may use.
-    private func claim(_ name: String) async throws -> Job? {
+    /// Claims the next jobs, fewer where there are no more or they do not fit; one claim at a time, because each takes of
+    /// the memory that the next may use.
+    private func claim(_ name: String, _ limit: Int, into claimed: ClaimedJobs) async throws {
         await claims.enter()
         defer { claims.leave() }
-        guard !isStopping.load(ordering: .relaxed) else { return nil }
-        let job = try await store.claimNext(worker: name, lease: Self.lease.duration, room: memory.room)
-        if let job { memory.take(job) }
-        return job
+        guard !isStopping.load(ordering: .relaxed) else { return }
+        let jobs = try await store.claim(
+            worker: name, lease: Self.lease.duration, room: memory.room, limit: limit)
+        for job in jobs { memory.take(job) }
+        await giveBack(claimed.add(jobs))
     }
 
-    /// Claims the next job while another runs, unless that takes longer than a short one.
-    private func claimAhead(_ name: String) -> ClaimAhead {
-        let ahead = ClaimAhead { try await self.claim(name) }
+    /// Hands back what was claimed ahead when run number `run` takes longer than a short one.
+    private func watchOver(_ claimed: ClaimedJobs, during run: Int) {
         Task { [weak self] in
             try? await Task.sleep(for: Self.shortRun * 2)
-            await self?.giveBack(ahead)
+            await self?.giveBack(claimed.close(during: run))
         }
-        return ahead
     }
 
-    /// Hands a job back that was claimed ahead and has not begun.
-    private func giveBack(_ ahead: ClaimAhead) async {
-        guard let job = try? await ahead.take() else { return }
-        await ending.end(job) { try await $0.release(job.id, attempt: job.attempt) }
-        memory.give(job)
-        bell.ring()
+    /// Hands back jobs that were claimed ahead and have not begun.
+    private func giveBack(_ jobs: [Job]) async {
+        for job in jobs {
+            await ending.end(job) { try await $0.release(job.id, attempt: job.attempt) }
+            memory.give(job)
+            bell.ring()
+        }
     }
 
     private func run(_ job: Job, on thread: TrainingThread) async {

@@ -80,9 +80,16 @@ extension InMemoryJobStore: JobStore {
 
     // MARK: Workers
 
-    public func claimNext(worker: String, lease: Duration, room: WorkerRoom) async throws -> Job? {
+    public func claim(worker: String, lease: Duration, room: WorkerRoom, limit: Int) async throws -> [Job] {
         let now = now()
-        return tables.withLock { $0.claimNext(worker: worker, lease: lease, room: room, at: now) }
+        return tables.withLock { tables in
+            var (jobs, room) = ([Job](), room)
+            while jobs.count < limit, let job = tables.claimNext(worker: worker, lease: lease, room: room, at: now) {
+                jobs.append(job)
+                room = room.after(job)
+            }
+            return jobs
+        }
     }
 
     public func renew(_ held: [HeldAttempt], lease: Duration) async throws -> [String: JobState] {

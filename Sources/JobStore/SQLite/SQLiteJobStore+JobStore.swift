@@ -46,10 +46,17 @@ extension SQLiteJobStore: JobStore {
 
     // MARK: Workers
 
-    public func claimNext(worker: String, lease: Duration, room: WorkerRoom) async throws -> Job? {
+    public func claim(worker: String, lease: Duration, room: WorkerRoom, limit: Int) async throws -> [Job] {
         let now = now()
         return try await write(.soon) { db in
-            try SQLiteQueue.claim(db, worker: worker, lease: lease, room: room, at: now)
+            var (jobs, room) = ([Job](), room)
+            while jobs.count < limit,
+                let job = try SQLiteQueue.claim(db, worker: worker, lease: lease, room: room, at: now)
+            {
+                jobs.append(job)
+                room = room.after(job)
+            }
+            return jobs
         }
     }
 
