@@ -52,6 +52,8 @@ def call(method, path, body=None, headers={}):
 class Service:
     """A service in a directory of its own; accepted jobs are remembered."""
 
+    running = None
+
     def __init__(self, directory, user=None):
         self.directory = f"{directory}/data"
         os.makedirs(self.directory, exist_ok=True)
@@ -61,6 +63,7 @@ class Service:
         self.process = subprocess.Popen(
             [os.path.abspath(options.clusterd), "serve", "--port", str(options.port), "--data-dir", self.directory,
              "--log-level", "warning"], stdout=subprocess.DEVNULL, stderr=self.log, **({"user": user} if user else {}))
+        Service.running = self.process
         for _ in range(200):
             try:
                 if call("GET", "/readyz")[0] == 200: break
@@ -160,6 +163,9 @@ def unwritable(directory):
 
 for test in (locked, full, unwritable):
     directory = tempfile.mkdtemp(prefix="faults-")
-    try: test(os.path.join(directory, "d") if not os.makedirs(f"{directory}/d") else None)
-    finally: shutil.rmtree(directory, ignore_errors=True)
+    os.makedirs(f"{directory}/d")
+    try: test(f"{directory}/d")
+    finally:
+        if Service.running and Service.running.poll() is None: Service.running.kill()
+        shutil.rmtree(directory, ignore_errors=True)
 sys.exit(1 if faults else 0)
