@@ -30,8 +30,10 @@ public enum AttentionHeads {
         control: FitControl = FitControl()
     ) throws -> Clustering {
         try options.validate(count: points.count, dimension: points.dimension)
+        let journal = FitJournal(
+            control.checkpoints, fingerprint: points.fingerprint(with: options, weights: weights))
+        let passes = RowPasses(control: control, journal: journal)
         let weights = try weights.flatMap { try PointWeights($0, count: points.count) }
-        return try FitRun(points: points, weights: weights, options: options, passes: RowPasses(control: control))
-            .clustering()
+        return try FitRun(points: points, weights: weights, options: options, passes: passes).clustering()
     }
 }

@@ -6,16 +6,20 @@ public struct FitControl: Sendable {
     public var decide: @Sendable () -> FitDecision
     /// Told after every iteration and now and then inside long passes, by one thread at a time.
     public var report: (@Sendable (FitProgress) -> Void)?
+    /// How the fit can be continued after an interruption; nil when nobody wants to.
+    public var checkpoints: FitCheckpoints?
 
     /// Creates a control; by default one thread, never stopped, not watched.
     public init(
         threads: Int = 1,
         decide: @escaping @Sendable () -> FitDecision = { .proceed },
-        report: (@Sendable (FitProgress) -> Void)? = nil
+        report: (@Sendable (FitProgress) -> Void)? = nil,
+        checkpoints: FitCheckpoints? = nil
     ) {
         self.threads = threads
         self.decide = decide
         self.report = report
+        self.checkpoints = checkpoints
     }
 }
 

@@ -14,7 +14,7 @@ struct FitRun {
             let evidence = try ClusterCountSearch(
                 preparation: preparation, options: options,
                 range: minimum...max(minimum, min(maximum, preparation.rows.count)),
-                passes: RowPasses(control: passes.control.unwatched)
+                passes: RowPasses(control: passes.control.unwatched, journal: passes.journal)
             ).evidence()
             options.clusterCount = evidence.clusterCount
             selection = evidence

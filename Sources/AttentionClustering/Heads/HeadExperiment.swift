@@ -56,7 +56,7 @@ package struct HeadExperiment: Sendable {
         let training = try GradientSolver(
             objective: objective, learningRate: options.learningRate, maximumSteps: options.maximumSteps,
             tolerance: options.tolerance
-        ).train(from: initial) { observe($0.history.count, $0.heads.transposed.rowVectors) }
+        ).train(from: HeadTraining(heads: initial)) { observe($0.history.count, $0.heads.transposed.rowVectors) }
         return training.heads.transposed.rowVectors
     }
 }

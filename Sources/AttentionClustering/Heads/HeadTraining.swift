@@ -7,6 +7,8 @@ struct HeadTraining: Sendable {
     var converged = false
     /// Whether a step had to be cut short because the gradient was huge.
     var cutSteps = 0
+    /// The heads of the lowest objective so far, where they are kept.
+    var best: (value: Double, heads: Matrix)?
 }
 
 /// Projected gradient descent on the product of spheres, without momentum.
@@ -20,12 +22,16 @@ struct GradientSolver: Sendable {
     let maximumSteps: Int
     let tolerance: Double
 
-    func train(from start: Matrix, observe: (HeadTraining) -> Void = { _ in }) throws -> HeadTraining {
-        var training = HeadTraining(heads: start)
-        var best = (value: Double.infinity, heads: start)
+    /// - Parameters:
+    ///   - start: what there is, by default no step yet.
+    ///   - observe: told after every step, with what training could start from again.
+    func train(from start: HeadTraining, observe: (HeadTraining) -> Void = { _ in }) throws -> HeadTraining {
+        var training = start
         while training.history.count < maximumSteps, let evaluation = try objective.evaluate(training.heads) {
             training.history.append(evaluation.value)
-            if evaluation.value < best.value { best = (evaluation.value, training.heads) }
+            if evaluation.value < training.best?.value ?? .infinity {
+                training.best = (evaluation.value, training.heads)
+            }
             var step = training.heads.tangent(evaluation.gradient)
             let length = learningRate * step.norm
             guard length.isFinite else { break }
@@ -39,7 +45,9 @@ struct GradientSolver: Sendable {
             training.heads = training.heads.scaledToUnit()
             observe(training)
         }
-        if !training.converged, training.cutSteps > 0, best.value.isFinite { training.heads = best.heads }
+        if !training.converged, training.cutSteps > 0, let best = training.best, best.value.isFinite {
+            training.heads = best.heads
+        }
         return training
     }
 }
@@ -53,8 +61,9 @@ struct FixedPointSolver: Sendable {
     let maximumSteps: Int
     let tolerance: Double
 
-    func train(from start: Matrix, observe: (HeadTraining) -> Void = { _ in }) throws -> HeadTraining {
-        var training = HeadTraining(heads: start)
+    /// As ``GradientSolver/train(from:observe:)``.
+    func train(from start: HeadTraining, observe: (HeadTraining) -> Void = { _ in }) throws -> HeadTraining {
+        var training = start
         while training.history.count < maximumSteps, let cubes = try statistics.cubes(of: training.heads) {
             // For a square frame q = ‖x‖², so that reg = ½(⟨‖x‖⁴⟩ − Σ⟨p⁴⟩).
             training.history.append(0.5 * (statistics.weightedSecondMoment.trace - cubes.fourth))

@@ -91,6 +91,24 @@ struct TrainedHeads: Sendable {
             case (.sphere, .gradient): start.sphere()
             case (.sphere, .fixedPoint): start.frame()
             }
+        var key = NumberDigest()
+        key.add(initial.values)
+        return try passes.journal.ask(
+            .training, key: key, passes: passes, isUsable: { $0.isContinuation(of: initial) }
+        ) { state, record in
+            try train(
+                statistics, of: source, from: state ?? HeadTraining(heads: initial), options: options, passes: passes
+            ) { training in
+                observe(training)
+                record(training)
+            }
+        }
+    }
+
+    private static func train(
+        _ statistics: any TokenStatistics, of source: TokenSource, from start: HeadTraining, options: FitOptions,
+        passes: RowPasses, observe: (HeadTraining) -> Void
+    ) throws -> HeadTraining {
         switch options.solver {
         case .gradient:
             let objective = HeadObjective(
@@ -102,17 +120,17 @@ struct TrainedHeads: Sendable {
                 case .softmax:
                     SoftmaxHeadObjective(
                         contexts: try SoftmaxContexts(
-                            source, length: options.contextLength, headCount: k, seed: options.seed, passes: passes),
+                            source, length: options.contextLength, headCount: start.heads.columns, seed: options.seed, passes: passes),
                         linear: objective, passes: passes)
                 }
             return try GradientSolver(
                 objective: loss, learningRate: options.learningRate, maximumSteps: options.maximumSteps,
                 tolerance: options.tolerance
-            ).train(from: initial, observe: observe)
+            ).train(from: start, observe: observe)
         case .fixedPoint:
             return try FixedPointSolver(
                 statistics: statistics, maximumSteps: options.maximumSteps, tolerance: options.tolerance
-            ).train(from: initial, observe: observe)
+            ).train(from: start, observe: observe)
         }
     }
 

@@ -26,7 +26,9 @@ public enum InContextClustering {
     public static func fit(
         _ points: Points, options: InContextOptions = InContextOptions(), control: FitControl = FitControl()
     ) throws -> Clustering {
-        try InContextRun(points, options: options, passes: RowPasses(control: control)).clustering()
+        let journal = FitJournal(control.checkpoints, fingerprint: points.fingerprint(with: options))
+        let passes = RowPasses(control: control, journal: journal)
+        return try InContextRun(points, options: options, passes: passes).clustering()
     }
 
     /// How many modes there are at which temperature.

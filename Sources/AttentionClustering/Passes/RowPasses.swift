@@ -5,10 +5,12 @@ internal import Synchronization
 final class RowPasses: Sendable {
     let control: FitControl
     let meter: ProgressMeter
+    let journal: FitJournal
     private let decision = Atomic<Int>(0)  // 0 proceed, 1 finish, 2 cancel; it never falls
 
-    init(control: FitControl = FitControl()) {
+    init(control: FitControl = FitControl(), journal: FitJournal = .none) {
         self.control = control
+        self.journal = journal
         meter = ProgressMeter(report: control.report)
         SerialBLAS.configure()
     }
@@ -31,7 +33,8 @@ final class RowPasses: Sendable {
         let answer =
             switch control.decide() {
             case .proceed: 0
-            case .finish: 1
+            // What was done before an interruption is not undone because the time is over.
+            case .finish: journal.isReplaying ? 0 : 1
             case .cancel: 2
             }
         guard answer > known else { return known }

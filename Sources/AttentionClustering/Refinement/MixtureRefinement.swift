@@ -47,7 +47,21 @@ struct MixtureRefinement {
         from start: Mixture, observe: (Outcome) -> Void = { _ in },
         isHopeless: (Outcome, Double) -> Bool = { _, _ in false }
     ) throws -> Outcome {
-        var outcome = Outcome(mixture: start)
+        let passes = attention.passes
+        return try passes.journal.ask(
+            .refinement, key: digest(of: start), passes: passes, isUsable: { $0.isContinuation(of: start) }
+        ) { state, record in
+            try iterate(
+                from: state ?? Outcome(mixture: start), observe: observe, isHopeless: isHopeless, record: record)
+        }
+    }
+
+    /// - Parameter record: told after every iteration that is not the last, with what this could start from again.
+    private func iterate(
+        from start: Outcome, observe: (Outcome) -> Void, isHopeless: (Outcome, Double) -> Bool,
+        record: (Outcome) -> Void
+    ) throws -> Outcome {
+        var outcome = start
         let n = attention.rows.totalWeight
         while outcome.history.count < maximumIterations {
             let scoring = outcome.mixture.scoring(noise: noise)
@@ -73,8 +87,22 @@ struct MixtureRefinement {
                 outcome.converged = true
                 break
             }
+            record(outcome)
         }
         return outcome
+    }
+
+    /// What tells this refinement of `start` from others.
+    private func digest(of start: Mixture) -> NumberDigest {
+        var digest = NumberDigest()
+        digest.add(attention.rows.count)
+        digest.add(kind.rawValue)
+        digest.add(start.isBalanced ? 1 : 0)
+        digest.add(maximumIterations)
+        digest.add([tolerance, driftTolerance])
+        digest.add(start.weights)
+        digest.add(start.centroids.values)
+        return digest
     }
 
     /// Σ_k π_k Σ_j (c'_kj − c_kj)²/v_j for the variances v within clusters.

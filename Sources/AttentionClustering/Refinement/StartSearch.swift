@@ -97,13 +97,20 @@ struct StartSearch {
         for attempt in 0..<attempts where best == nil || !passes.isFinishing {
             if k <= Self.fewClusters, vain >= Self.restartPatience { break }
             var seeds = try SeededStart(rows: sample, count: k, seed: options.seed, attempt: attempt, passes: passes)
-            var centroids = try seeds.centroids()
-            if k >= Self.manyClusters {
+            var key = NumberDigest()
+            key.add(attempt)
+            key.add(sample.count)
+            let chosen = try passes.journal.ask(
+                .seeds, key: key, passes: passes,
+                isUsable: { (seeds: Matrix) in seeds.rows == k && seeds.columns == sample.dimension }
+            ) { _, _ in
+                let centroids = try seeds.centroids()
+                guard k >= Self.manyClusters else { return centroids }
                 var search = LocalSearch(rows: sample, centroids: centroids, passes: passes)
                 var random = RandomSource(seed: options.seed, stream: 64 + UInt64(attempt))
-                centroids = try search.improved(&random)
+                return try search.improved(&random)
             }
-            let start = try refinement.nearest(centroids)
+            let start = try refinement.nearest(chosen)
             if options.refinement == .none { return start }
             let level = best?.history.last ?? -.infinity
             let outcome = try refinement.run(

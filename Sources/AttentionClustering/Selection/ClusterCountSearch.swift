@@ -32,7 +32,12 @@ struct ClusterCountSearch {
                 continue
             }
             guard tried.isEmpty || !passes.isFinishing else { break }
-            if let candidate = try candidate(k, sample) { tried.append(candidate) }
+            var key = NumberDigest()
+            key.add(k)
+            let trial = try passes.journal.ask(.clusterCount, key: key, passes: passes) { _, _ in
+                ClusterCountTrial(try candidate(k, sample))
+            }
+            if let candidate = trial.candidate { tried.append(candidate) }
         }
         return ClusterCountEvidence(
             clusterCount: chosen(tried, signs: signs, modes: plateau.span >= Self.leastSpan ? plateau.clusterCount : 1),

@@ -14,7 +14,7 @@ import Testing
         for seed in 0..<5 as Range<UInt64> {
             var start = HeadStart(dimension: 3, count: 3, seed: seed)
             let training = try FixedPointSolver(statistics: statistics, maximumSteps: 100, tolerance: 1e-9)
-                .train(from: start.frame())
+                .train(from: HeadTraining(heads: start.frame()))
             #expect(training.converged)
             for (earlier, later) in zip(training.history, training.history.dropFirst()) {
                 #expect(later <= earlier + 1e-14)
@@ -53,7 +53,7 @@ import Testing
         let objective = HeadObjective(
             statistics: statistics, contextLength: 30, regularization: 0.5, inverseTemperature: .fixed(1))
         let training = try GradientSolver(objective: objective, learningRate: 0.1, maximumSteps: 50, tolerance: 1e-6)
-            .train(from: HeadObjectiveTests.randomHeads(2, 2, seed: 1))
+            .train(from: HeadTraining(heads: HeadObjectiveTests.randomHeads(2, 2, seed: 1)))
         #expect(training.cutSteps > 0)
         #expect(training.heads.isFinite)
     }
@@ -61,7 +61,7 @@ import Testing
     @Test func trainingStopsAtTheMaximumOfSteps() throws {
         let training = try GradientSolver(
             objective: PaperSetting.objective(regularization: 0.5), learningRate: 0.1, maximumSteps: 7, tolerance: 0
-        ).train(from: PaperSetting.sphere(seed: 1))
+        ).train(from: HeadTraining(heads: PaperSetting.sphere(seed: 1)))
         #expect(training.history.count == 7)
         #expect(!training.converged)
     }

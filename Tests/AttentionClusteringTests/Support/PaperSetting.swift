@@ -23,7 +23,7 @@ enum PaperSetting {
 
     static func train(_ objective: HeadObjective, from start: Matrix) throws -> HeadTraining {
         try GradientSolver(objective: objective, learningRate: 0.1, maximumSteps: 5_000, tolerance: 1e-6)
-            .train(from: start)
+            .train(from: HeadTraining(heads: start))
     }
 
     static func sphere(seed: UInt64) -> Matrix {
