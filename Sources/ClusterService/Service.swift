@@ -16,7 +16,8 @@ public final class Service: Sendable {
     let datasets: DatasetStore
     let store: any JobStore
     let board: ProgressBoard
-    let watch = JobWatch()
+    let checkpoints: CheckpointStore
+    let watch = JobFeed()
     let runner: JobRunner
     let offload = Offload(label: "service")
     let keysInFlight = KeysInFlight()
@@ -43,8 +44,12 @@ public final class Service: Sendable {
                     path: "\(directory)/jobs.sqlite", tombstoneLifetime: configuration.limits.goneLifetime,
                     now: clock.reading))
             board = ProgressBoard(watch: watch)
+            let checkpoints = try CheckpointStore(
+                directory: "\(directory)/checkpoints", interval: configuration.checkpointInterval,
+                logger: configuration.logger)
+            self.checkpoints = checkpoints
             runner = JobRunner(
-                store: store, datasets: datasets, board: board, watch: watch,
+                store: store, datasets: datasets, board: board, checkpoints: checkpoints, watch: watch,
                 threadsPerJob: configuration.threadsPerJob, memory: MemoryBudget(limit: configuration.memoryBudget),
                 logger: configuration.logger)
             let report = try await store.recover()
@@ -77,7 +82,7 @@ public final class Service: Sendable {
     /// Takes no new work from now on, ends streams of events and answers those who wait with what there is.
     public func drain() {
         isDraining.store(true, ordering: .relaxed)
-        watch.notifyAll()
+        watch.drain()
     }
 
     /// Gives running jobs back to the queue, where the next start finds them, and ends the workers.
@@ -94,6 +99,7 @@ public final class Service: Sendable {
         do {
             let expired = try await store.expire()
             datasets.noteReleased(expired.freedDatasetVersions)
+            try await checkpoints.sweep { try await self.store.job($0)?.isDone == false }
             try await datasets.sweep(all: all) { try await self.store.datasetVersionsInUse(among: $0) }
         } catch {
             configuration.logger.error("cannot remove what has expired: \(error)")

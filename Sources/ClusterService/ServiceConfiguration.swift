@@ -12,6 +12,8 @@ public struct ServiceConfiguration: Sendable {
     /// How many bytes of memory the jobs that run may need together, by estimate; by default 60% of what is available
     /// to the process when it is configured.
     public var memoryBudget = MemoryBudget.availableShare()
+    /// The least time between two checkpoints of a running job.
+    public var checkpointInterval = Duration.seconds(5)
     /// Where the service reports what it does.
     public var logger: Logger
     /// What is refused, and how long things are kept.

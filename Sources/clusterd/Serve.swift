@@ -35,12 +35,21 @@ struct Serve: AsyncParsableCommand {
     @OptionGroup(title: "Retention and memory")
     var keeping: KeepingOptions
 
+    @Option(
+        help: ArgumentHelp(
+            "The least seconds between two checkpoints of a running job, from which it goes on after a crash.",
+            valueName: "seconds"))
+    var checkpointInterval = 5.0
+
     @Option(help: ArgumentHelp("The least severe messages that are logged: trace … critical.", valueName: "level"))
     var logLevel = Logger.Level.info
 
     func validate() throws {
         guard (0...65_535).contains(port ?? 0) else { throw ValidationError("--port is a number from 0 to 65535") }
         guard (1...1_024).contains(workers) else { throw ValidationError("--workers is a number from 1 to 1024") }
+        guard (0...86_400).contains(checkpointInterval) else {
+            throw ValidationError("--checkpoint-interval is a number of seconds from 0 to 86400")
+        }
     }
 
     func run() async throws {
@@ -57,6 +66,7 @@ struct Serve: AsyncParsableCommand {
         try limits.apply(to: &serviceConfiguration.serverLimits, &serviceConfiguration.limits)
         keeping.apply(to: &serviceConfiguration)
         serviceConfiguration.serverLimits = serviceConfiguration.serverLimits.granted(logger: logger)
+        serviceConfiguration.checkpointInterval = .seconds(checkpointInterval)
         let service = try await Service(serviceConfiguration)
         var configuration = ServerConfiguration(
             limits: serviceConfiguration.serverLimits, logger: logger,

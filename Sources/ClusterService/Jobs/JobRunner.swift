@@ -20,7 +20,8 @@ final class JobRunner: Sendable {
     private let store: any JobStore
     private let datasets: DatasetStore
     private let board: ProgressBoard
-    private let watch: JobWatch
+    private let checkpoints: CheckpointStore
+    private let watch: JobFeed
     private let training: JobTraining
     private let ending: JobEnding
     private let memory: MemoryBudget
@@ -33,12 +34,13 @@ final class JobRunner: Sendable {
     private let tasks = Mutex<(workers: [Task<Void, Never>], heartbeat: Task<Void, Never>?)>(([], nil))
 
     init(
-        store: any JobStore, datasets: DatasetStore, board: ProgressBoard, watch: JobWatch, threadsPerJob: Int,
-        memory: MemoryBudget, logger: Logger
+        store: any JobStore, datasets: DatasetStore, board: ProgressBoard, checkpoints: CheckpointStore,
+        watch: JobFeed, threadsPerJob: Int, memory: MemoryBudget, logger: Logger
     ) {
         self.store = store
         self.datasets = datasets
         self.board = board
+        self.checkpoints = checkpoints
         self.watch = watch
         self.memory = memory
         self.logger = logger
@@ -193,16 +195,20 @@ final class JobRunner: Sendable {
             await ending.fail(job, error)
             return close(job)
         }
-        let handle = RunningJob(timeBudgetSeconds: parameters.timeBudgetSeconds)
+        let saved = await checkpoints.open(job) { [board] in board.entry(job.id)?.fraction ?? 0 }
+        let handle = RunningJob(
+            timeBudgetSeconds: parameters.timeBudgetSeconds, elapsed: .seconds(saved.elapsedSeconds))
         held.add(job, handle)
         if isStopping.load(ordering: .relaxed) { handle.give(.release) }
-        board.begin(job.id)
+        board.begin(job.id, fraction: saved.resumed?.fraction ?? 0)
         watch.notify(job.id)
-        let outcome = await thread.run { [training] in Result { try training.train(job, parameters, handle) } }
+        let outcome = await thread.run { [training] in Result { try training.train(job, parameters, handle, saved.control) } }
         // The thread goes on with the next job while this one is stored, up to a number.
         await stores.enter()
         Task {
             await ending.store(outcome, of: job, handle)
+            let isOver = handle.order == .none || handle.order == .cancel
+            if isOver { await checkpoints.remove(job.id) }
             held.remove(job)
             board.end(job.id)
             close(job)

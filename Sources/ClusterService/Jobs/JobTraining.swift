@@ -11,14 +11,17 @@ struct JobTraining: Sendable {
 
     /// Clusters the points of `job`; blocks until it is done.
     ///
+    /// - Parameter checkpoints: where it goes on from, and where more of it goes.
     /// - Throws: `CancellationError` when `handle` was given an order.
-    func train(_ job: Job, _ parameters: JobParameters, _ handle: RunningJob) throws -> TrainedJob {
+    func train(
+        _ job: Job, _ parameters: JobParameters, _ handle: RunningJob, _ checkpoints: FitCheckpoints
+    ) throws -> TrainedJob {
         let file = try datasets.openForJob(digest: job.datasetVersion)
         let selection = try ColumnSelection(
             job.kind == JobKind.cluster ? nil : parameters.columns, in: file.description)
         let control = FitControl(
             threads: threads, decide: { handle.decide() },
-            report: { [board] progress in board.report(job.id, progress) })
+            report: { [board] progress in board.report(job.id, progress) }, checkpoints: checkpoints)
         let training = try selection.trainingPoints(of: file) { try datasets.spool() }
         let clustering = try parameters.cluster(training.points, control: control)
         return TrainedJob(

@@ -1,4 +1,5 @@
 import AttentionClustering
+import Dispatch
 import Synchronization
 
 /// How far each running job is: kept in memory, never stored.
@@ -12,51 +13,53 @@ final class ProgressBoard: Sendable {
         var objective: Double?
         /// Counts the published changes, at most ``ProgressBoard/publishInterval`` apart.
         var version = 0
-        let startedAt: ContinuousClock.Instant
         var publishedAt: ContinuousClock.Instant
+        var pace: ProgressPace
+        /// Whether there is something that is not published yet.
+        var isPublishPending = false
 
-        /// The seconds left if the rest goes on at the pace so far; nil while that cannot be told.
-        func remainingSeconds(now: ContinuousClock.Instant) -> Double? {
-            guard fraction > 0.02 else { return nil }
-            let elapsed = (now - startedAt) / .seconds(1)
-            return elapsed * (1 - fraction) / fraction
+        init(fraction: Double = 0, startedAt: ContinuousClock.Instant) {
+            self.fraction = fraction
+            publishedAt = startedAt
+            pace = ProgressPace(at: startedAt, fraction: fraction)
         }
+
+        /// The seconds left if the rest goes on at the present pace; nil while that cannot be told.
+        func remainingSeconds(now: ContinuousClock.Instant) -> Double? { pace.remainingSeconds(fraction, at: now) }
     }
 
     /// The least time between two changes that waiting clients are told of.
     static let publishInterval = Duration.milliseconds(500)
 
     private let entries = Mutex<[String: Entry]>([:])
-    private let watch: JobWatch
+    private let watch: JobFeed
+    private let queue = DispatchQueue(label: "progress")
 
-    init(watch: JobWatch) {
+    init(watch: JobFeed) {
         self.watch = watch
     }
 
     /// A job began to run.
-    func begin(_ job: String) {
+    ///
+    /// - Parameter fraction: how far it had come before.
+    func begin(_ job: String, fraction: Double = 0) {
         let now = ContinuousClock.now
-        entries.withLock { $0[job] = Entry(startedAt: now, publishedAt: now) }
+        entries.withLock { $0[job] = Entry(fraction: fraction, startedAt: now) }
     }
 
     /// A job went on.
+    ///
+    /// Those who follow it are told at once where the last time is ``publishInterval`` ago, else when it is, even when
+    /// nothing more is reported until then.
     func report(_ job: String, _ progress: FitProgress) {
         let now = ContinuousClock.now
-        let isPublished = entries.withLock { entries in
-            guard var entry = entries[job] else { return false }
-            entry.phase = progress.phase
-            entry.fraction = max(progress.fraction, entry.fraction)
-            entry.iteration = progress.iteration
-            entry.objective = progress.objective
-            let isDue = now - entry.publishedAt >= Self.publishInterval
-            if isDue {
-                entry.version += 1
-                entry.publishedAt = now
-            }
-            entries[job] = entry
-            return isDue
+        let delay = entries.withLock { entries -> Duration? in
+            guard entries[job] != nil else { return nil }
+            return entries[job, default: Entry(startedAt: now)].take(progress, at: now)
         }
-        if isPublished { watch.notify(job) }
+        guard let delay else { return }
+        if delay <= .zero { return watch.notify(job) }
+        queue.asyncAfter(deadline: .now() + delay / .seconds(1)) { [weak self] in self?.publish(job) }
     }
 
     /// A job no longer runs.
@@ -64,4 +67,36 @@ final class ProgressBoard: Sendable {
 
     /// How far a job is, if it runs.
     func entry(_ job: String) -> Entry? { entries.withLock { $0[job] } }
+
+    private func publish(_ job: String) {
+        let isPending = entries.withLock { entries in
+            guard entries[job]?.isPublishPending == true else { return false }
+            entries[job]?.publish(at: .now)
+            return true
+        }
+        if isPending { watch.notify(job) }
+    }
+}
+
+extension ProgressBoard.Entry {
+    /// Takes down what was reported.
+    ///
+    /// - Returns: how long to wait before others are told; nil when they will be told already.
+    fileprivate mutating func take(_ progress: FitProgress, at now: ContinuousClock.Instant) -> Duration? {
+        phase = progress.phase
+        fraction = max(progress.fraction, fraction)
+        iteration = progress.iteration
+        objective = progress.objective
+        pace.add(fraction, at: now)
+        guard !isPublishPending else { return nil }
+        let rest = publishedAt + ProgressBoard.publishInterval - now
+        if rest <= .zero { publish(at: now) } else { isPublishPending = true }
+        return rest
+    }
+
+    fileprivate mutating func publish(at now: ContinuousClock.Instant) {
+        isPublishPending = false
+        version += 1
+        publishedAt = now
+    }
 }

@@ -25,29 +25,30 @@ extension Service {
         return Response(
             status: .ok, headers: [.contentType: format.rawValue, .cacheControl: "no-store"],
             body: .stream(length: nil) { [self] body in
-                try await follow(id, from: seen) { event in try await body.write(try format.bytes(event)) }
+                try await follow(id, format, from: seen) { event in try await body.write(event) }
             })
     }
 
     /// Calls `write` for each state of the job that differs from the one before.
     private func follow(
-        _ id: String, from seen: String?, _ write: (JobEventMessage) async throws -> Void
+        _ id: String, _ format: EventFormat, from seen: String?, _ write: ([UInt8]) async throws -> Void
     ) async throws {
-        var seen = seen
+        let follower = watch.follow(id) { [self] in try await store.job(id).map(view) }
+        let interval = configuration.limits.heartbeatInterval
+        var (tag, sequence) = (seen, UInt64(0))
         while true {
-            let changes = watch.changes(of: id)
-            guard let job = try await store.job(id) else { return try await write(.gone) }
-            let view = view(job)
-            let isDone = job.state.isTerminal
-            if view.entityTag != seen || isDone {
-                try await write(isDone ? .done(view) : .progress(view))
-                seen = view.entityTag
-            }
-            if isDone { return }
-            guard isReady else { return try await write(.draining) }
-            if await !waitForChange(changes, timeout: configuration.limits.heartbeatInterval) {
+            switch await follower.news(after: sequence, until: .now + interval) {
+            case .snapshot(let snapshot):
+                sequence = snapshot.sequence
+                let isLast = snapshot.view?.job.state.isTerminal ?? true
+                if isLast || snapshot.view?.entityTag != tag { try await write(try snapshot.bytes(format)) }
+                if isLast { return }
+                tag = snapshot.view?.entityTag
+            case .none:
                 try Task.checkCancellation()
-                try await write(.heartbeat)
+                guard isReady else { return try await write(try format.bytes(.draining)) }
+                try await write(try format.bytes(.heartbeat))
+            case .failure(let error): throw error
             }
         }
     }

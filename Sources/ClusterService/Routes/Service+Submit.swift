@@ -103,13 +103,18 @@ extension Service {
         _ id: String, within duration: Duration, _ isSettled: (JobView) -> Bool
     ) async throws -> JobView? {
         let deadline = ContinuousClock.now + duration
+        guard duration > .zero, isReady else { return try await store.job(id).map(view) }
+        let follower = watch.follow(id) { [self] in try await store.job(id).map(view) }
+        var seen: UInt64 = 0
         while true {
-            let changes = watch.changes(of: id)
-            guard let job = try await store.job(id) else { return nil }
-            let view = view(job)
-            let rest = deadline - ContinuousClock.now
-            if isSettled(view) || rest <= .zero || !isReady || Task.isCancelled { return view }
-            _ = await waitForChange(changes, timeout: rest)
+            switch await follower.news(after: seen, until: deadline) {
+            case .snapshot(let snapshot):
+                seen = snapshot.sequence
+                guard let view = snapshot.view else { return nil }
+                if isSettled(view) { return view }
+            case .none: return try await store.job(id).map(view)
+            case .failure(let error): throw error
+            }
         }
     }
 

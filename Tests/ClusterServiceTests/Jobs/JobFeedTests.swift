@@ -1,52 +1,127 @@
+import Foundation
+import JobStore
+import Synchronization
 import Testing
 
 @testable import ClusterService
 
-@Suite struct JobWatchTests {
-    @Test func aChangeAfterTheQuestionIsNotMissed() async {
-        let watch = JobWatch()
-        let changes = watch.changes(of: "a")
-        watch.notify("a")
-        #expect(await waitForChange(changes, timeout: .seconds(30)))
-    }
+@Suite struct JobFeedTests {
+    private let feed = JobFeed()
+    private let loads = Counter()
 
-    @Test func severalChangesCountAsOne() async {
-        let watch = JobWatch()
-        let changes = watch.changes(of: "a")
-        for _ in 0..<5 { watch.notify("a") }
-        #expect(await waitForChange(changes, timeout: .seconds(30)))
-    }
-
-    @Test func otherJobsWakeNobody() async {
-        let watch = JobWatch()
-        let changes = watch.changes(of: "a")
-        watch.notify("b")
-        #expect(await !waitForChange(changes, timeout: .milliseconds(50)))
-    }
-
-    @Test func everyWaiterIsWoken() async {
-        let watch = JobWatch()
-        let streams = (0..<20).map { _ in watch.changes(of: "a") }
-        watch.notify("a")
-        for changes in streams { #expect(await waitForChange(changes, timeout: .seconds(30))) }
-    }
-
-    @Test func waitingEndsWhenTheTaskIsCancelled() async {
-        let watch = JobWatch()
-        let changes = watch.changes(of: "a")
-        let task = Task { await waitForChange(changes, timeout: .seconds(60)) }
-        let duration = await ContinuousClock().measure {
-            task.cancel()
-            #expect(await task.value == false)
+    /// Counts, and names the next picture.
+    private final class Counter: Sendable {
+        private let value = Mutex(0)
+        var count: Int { value.withLock { $0 } }
+        func next() -> Int {
+            value.withLock {
+                $0 += 1; return $0
+            }
         }
-        #expect(duration < .seconds(30))
     }
 
-    @Test func aWaitThatIsOverLeavesNothingBehind() async {
-        let watch = JobWatch()
-        for _ in 0..<100 { _ = await waitForChange(watch.changes(of: "a"), timeout: .zero) }
-        // Streams nobody holds any more must not be notified: this would crash or leak, not fail.
-        watch.notify("a")
-        #expect(await waitForChange(watch.changes(of: "a"), timeout: .milliseconds(20)) == false)
+    private var load: JobFeed.Load {
+        { [loads] in
+            let job = Job(
+                id: "a", state: .running, revision: loads.next(), createdAt: Date(timeIntervalSince1970: 0),
+                dataset: nil, datasetVersion: "v", parameters: "{}")
+            return JobView(job: job, progress: nil)
+        }
+    }
+
+    private func snapshot(_ news: JobFeed.News) -> JobSnapshot? {
+        if case .snapshot(let snapshot) = news { return snapshot }
+        return nil
+    }
+
+    private var soon: ContinuousClock.Instant { .now + .seconds(30) }
+
+    @Test func theFirstPictureComesAtOnce() async throws {
+        let news = await feed.follow("a", load: load).news(after: 0, until: soon)
+        #expect(snapshot(news)?.view?.job.revision == 1)
+    }
+
+    @Test func aChangeBetweenTwoQuestionsIsNotMissed() async throws {
+        let follower = feed.follow("a", load: load)
+        let first = try #require(snapshot(await follower.news(after: 0, until: soon)))
+        for _ in 0..<5 { feed.notify("a") }
+        let second = try #require(snapshot(await follower.news(after: first.sequence, until: soon)))
+        #expect(second.sequence == first.sequence + 5, "several changes are one picture")
+        #expect(loads.count == 2)
+        #expect(snapshot(await follower.news(after: second.sequence, until: .now)) == nil)
+    }
+
+    @Test func manyFollowersShareOnePictureAChange() async throws {
+        let followers = (0..<200).map { _ in feed.follow("a", load: load) }
+        let first = try #require(snapshot(await followers[0].news(after: 0, until: soon)))
+        let seen = await withTaskGroup(of: UInt64?.self) { group in
+            for follower in followers {
+                group.addTask { self.snapshot(await follower.news(after: first.sequence, until: self.soon))?.sequence }
+            }
+            while feed.waiterCount < followers.count { await Task.yield() }
+            feed.notify("a")
+            return await group.reduce(into: []) { $0.append($1) }
+        }
+        #expect(seen == [UInt64?](repeating: first.sequence + 1, count: 200))
+        #expect(loads.count == 2)
+    }
+
+    @Test func otherJobsWakeNobody() async throws {
+        let follower = feed.follow("a", load: load)
+        let first = try #require(snapshot(await follower.news(after: 0, until: soon)))
+        feed.notify("b")
+        #expect(snapshot(await follower.news(after: first.sequence, until: .now + .milliseconds(60))) == nil)
+    }
+
+    @Test func aSlowFollowerGetsTheLatestAlone() async throws {
+        let (slow, quick) = (feed.follow("a", load: load), feed.follow("a", load: load))
+        var seen = try #require(snapshot(await slow.news(after: 0, until: soon))).sequence
+        let old = seen
+        for _ in 0..<20 {
+            feed.notify("a")
+            seen = try #require(snapshot(await quick.news(after: seen, until: soon))).sequence
+        }
+        #expect(snapshot(await slow.news(after: old, until: soon))?.sequence == seen)
+        #expect(snapshot(await slow.news(after: seen, until: .now)) == nil)
+    }
+
+    @Test func waitingEndsWhenTheTaskIsCancelledAndLeavesNothingBehind() async throws {
+        let follower = feed.follow("a", load: load)
+        let first = try #require(snapshot(await follower.news(after: 0, until: soon)))
+        let task = Task { snapshot(await follower.news(after: first.sequence, until: .now + .seconds(300))) == nil }
+        while feed.waiterCount == 0 { await Task.yield() }
+        task.cancel()
+        #expect(await task.value)
+        #expect(feed.waiterCount == 0)
+    }
+
+    @Test func aJobNobodyFollowsIsForgotten() async throws {
+        do {
+            let followers = (0..<3).map { _ in feed.follow("a", load: load) }
+            for follower in followers { _ = await follower.news(after: 0, until: soon) }
+            #expect(feed.channelCount == 1)
+        }
+        #expect(feed.channelCount == 0)
+        feed.notify("a")
+        #expect(loads.count == 1)
+    }
+
+    @Test func drainingEndsAllWaitingForGood() async throws {
+        let follower = feed.follow("a", load: load)
+        let first = try #require(snapshot(await follower.news(after: 0, until: soon)))
+        async let news = follower.news(after: first.sequence, until: soon)
+        while feed.waiterCount == 0 { await Task.yield() }
+        feed.drain()
+        #expect(snapshot(await news) == nil)
+        #expect(snapshot(await follower.news(after: 0, until: soon)) == nil)
+    }
+
+    @Test func aStoreThatFailsIsToldToAllWhoWait() async {
+        struct Broken: Error {}
+        let follower = feed.follow("a") { throw Broken() }
+        guard case .failure = await follower.news(after: 0, until: soon) else {
+            Issue.record("the failure is not told")
+            return
+        }
     }
 }

@@ -19,7 +19,7 @@ import Testing
 
     @Test func theEntityTagChangesWithTheJobAndItsProgress() {
         let now = ContinuousClock.now
-        var progress = ProgressBoard.Entry(startedAt: now, publishedAt: now)
+        var progress = ProgressBoard.Entry(startedAt: now)
         let views = [
             JobView(job: job(.running), progress: nil), JobView(job: job(.running, revision: 2), progress: nil),
         ]
@@ -39,7 +39,7 @@ import Testing
 
     @Test func progressIsRoundedDownAndComplete() {
         let now = ContinuousClock.now
-        var progress = ProgressBoard.Entry(startedAt: now, publishedAt: now)
+        var progress = ProgressBoard.Entry(startedAt: now)
         progress.fraction = 0.99999
         let json = JobView(job: job(.running), progress: progress).json["progress"]
         #expect(json?["fraction"] == .number(0.999))

@@ -4,7 +4,7 @@ import Testing
 @testable import ClusterService
 
 @Suite struct ProgressBoardTests {
-    private let watch = JobWatch()
+    private let watch = JobFeed()
 
     private func progress(_ fraction: Double, _ phase: FitProgress.Phase = .refining) -> FitProgress {
         FitProgress(phase: phase, fraction: fraction, iteration: 3, objective: 1.5)
@@ -38,12 +38,24 @@ import Testing
         #expect(ProgressBoard.publishInterval >= .milliseconds(500))
     }
 
-    @Test func theRestIsEstimatedFromThePaceSoFar() {
-        let now = ContinuousClock.now
-        var entry = ProgressBoard.Entry(startedAt: now, publishedAt: now)
-        entry.fraction = 0.01
-        #expect(entry.remainingSeconds(now: now + .seconds(10)) == nil)
-        entry.fraction = 0.25
-        #expect(entry.remainingSeconds(now: now + .seconds(10)) == 30)
+    @Test func aReportBeforeASilenceIsToldWhenItIsDue() async throws {
+        let board = ProgressBoard(watch: watch)
+        board.begin("a")
+        let follower = watch.follow("a") { nil }
+        guard case .snapshot(let first) = await follower.news(after: 0, until: .now + .seconds(30)) else { return }
+        for _ in 0..<3 { board.report("a", progress(0.5)) }
+        #expect(board.entry("a")?.version == 0)
+        guard case .snapshot = await follower.news(after: first.sequence, until: .now + .seconds(30)) else {
+            Issue.record("nobody was told")
+            return
+        }
+        #expect(board.entry("a")?.version == 1 && board.entry("a")?.isPublishPending == false)
+    }
+
+    @Test func aJobThatGoesOnBeginsWhereItWas() {
+        let board = ProgressBoard(watch: watch)
+        board.begin("a", fraction: 0.4)
+        board.report("a", progress(0.1))
+        #expect(board.entry("a")?.fraction == 0.4)
     }
 }

@@ -1,0 +1,162 @@
+import AttentionClustering
+import Dispatch
+import Foundation
+import Glibc
+import JobStore
+import Logging
+import Synchronization
+
+/// The checkpoints of jobs in training, a file each, so that work survives the end of the process.
+///
+/// They are a help and never a need: a file that is damaged, for something else or cannot be written is logged and done
+/// without.
+final class CheckpointStore: Sendable {
+    private let directory: String
+    private let interval: Duration
+    private let logger: Logger
+    // Serial, so that what is written of a job is not written after its removal.
+    private let queue = DispatchQueue(label: "checkpoints", qos: .utility)
+
+    /// - Parameters:
+    ///   - directory: made when it is missing.
+    ///   - interval: the least time between two checkpoints of a job.
+    init(directory: String, interval: Duration, logger: Logger) throws {
+        try FileDescriptor.makeDirectory(directory)
+        (self.directory, self.interval, self.logger) = (directory, interval, logger)
+    }
+
+    /// What there is of `job`, and where more of it goes.
+    ///
+    /// - Parameter fraction: tells how far the job is.
+    func open(_ job: Job, fraction: @escaping @Sendable () -> Double) async -> JobCheckpoints {
+        await onQueue { [self] in
+            let identity = CheckpointFile.identity(of: job)
+            let found = read(job, identity: identity)
+            return JobCheckpoints(
+                resumed: found, interval: interval, fraction: fraction,
+                write: { file, done in
+                    self.queue.async { done(self.write(file, of: job)) }
+                }, identity: identity)
+        }
+    }
+
+    /// Forgets the checkpoint of a job that has ended.
+    func remove(_ job: String) async {
+        await onQueue { [self] in unlinkFile(job) }
+    }
+
+    /// Removes what is left of jobs that are no longer to be done.
+    func sweep(isActive: (String) async throws -> Bool) async throws {
+        for name in try FileManager.default.contentsOfDirectory(atPath: directory) {
+            let job = String(name.prefix { $0 != "." })
+            if try await !isActive(job) {
+                await onQueue { [self] in _ = unlink("\(directory)/\(name)") }
+            }
+        }
+    }
+
+    private func path(_ job: String) -> String { "\(directory)/\(job).ckpt" }
+
+    private func unlinkFile(_ job: String) {
+        if unlink(path(job)) != 0, errno != ENOENT { logger.warning("a checkpoint stays: \(StorageError("remove", path(job)))") }
+    }
+
+    private func read(_ job: Job, identity: String) -> CheckpointFile? {
+        guard let data = FileManager.default.contents(atPath: path(job.id)) else { return nil }
+        do {
+            let file = try CheckpointFile(bytes: Array(data))
+            guard file.identity == identity else { throw CheckpointFile.Fault(description: "it is for other work") }
+            let seconds = (file.elapsedSeconds * 10).rounded() / 10
+            logger.notice(
+                "job \(job.id) goes on from its checkpoint, at \(Int(file.fraction * 100))% after \(seconds) s")
+            return file
+        } catch {
+            logger.warning("job \(job.id) starts over, its checkpoint cannot be used: \(error)")
+            unlinkFile(job.id)
+            return nil
+        }
+    }
+
+    private func write(_ file: CheckpointFile, of job: Job) -> Duration {
+        let start = ContinuousClock.now
+        do {
+            try FileDescriptor.replace(path(job.id), with: file.bytes, directory: directory)
+        } catch {
+            logger.warning("no checkpoint of job \(job.id): \(error)")
+            unlink(path(job.id) + ".new")
+        }
+        return ContinuousClock.now - start
+    }
+
+    private func onQueue<Value: Sendable>(_ work: @escaping @Sendable () -> Value) async -> Value {
+        await withCheckedContinuation { continuation in queue.async { continuation.resume(returning: work()) } }
+    }
+}
+
+/// The checkpoints of one job in training.
+final class JobCheckpoints: Sendable {
+    /// What the training goes on from.
+    let resumed: CheckpointFile?
+
+    private struct State {
+        var due: ContinuousClock.Instant
+        var askedAt: ContinuousClock.Instant
+        var isWriting = false
+    }
+
+    /// A checkpoint comes no earlier than this many times what the last one took: it costs less than 1% of the run.
+    static let costFactor = 100
+
+    private let state: Mutex<State>
+    private let startedAt = ContinuousClock.now
+    private let interval: Duration
+    private let identity: String
+    private let fraction: @Sendable () -> Double
+    private let write: @Sendable (CheckpointFile, _ done: @escaping @Sendable (Duration) -> Void) -> Void
+
+    /// - Parameter write: writes a file in its own time and says how long that took.
+    init(
+        resumed: CheckpointFile?, interval: Duration, fraction: @escaping @Sendable () -> Double,
+        write: @escaping @Sendable (CheckpointFile, _ done: @escaping @Sendable (Duration) -> Void) -> Void,
+        identity: String
+    ) {
+        (self.resumed, self.interval, self.fraction) = (resumed, interval, fraction)
+        (self.write, self.identity) = (write, identity)
+        state = Mutex(State(due: startedAt + interval, askedAt: startedAt))
+    }
+
+    /// What the fit is given.
+    var control: FitCheckpoints {
+        FitCheckpoints(
+            resume: resumed?.checkpoint, isWanted: { [self] in isWanted() }, save: { [self] in save($0) })
+    }
+
+    /// The seconds of work of all attempts so far.
+    var elapsedSeconds: Double { (resumed?.elapsedSeconds ?? 0) + (ContinuousClock.now - startedAt) / .seconds(1) }
+
+    private func isWanted() -> Bool {
+        let now = ContinuousClock.now
+        return state.withLock { state in
+            guard !state.isWriting, now >= state.due else { return false }
+            state.askedAt = now
+            return true
+        }
+    }
+
+    private func save(_ checkpoint: FitCheckpoint) {
+        let now = ContinuousClock.now
+        let encoding = state.withLock { state in
+            state.isWriting = true
+            return now - state.askedAt
+        }
+        let file = CheckpointFile(
+            identity: identity, elapsedSeconds: elapsedSeconds, fraction: fraction(), checkpoint: checkpoint)
+        write(file) { [self] writing in
+            let pause = max(interval, (encoding + writing) * Self.costFactor)
+            state.withLock { state in
+                state.isWriting = false
+                state.due = ContinuousClock.now + pause
+            }
+        }
+    }
+}

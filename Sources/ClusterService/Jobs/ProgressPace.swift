@@ -1,0 +1,54 @@
+/// How fast a job goes on, and so how long the rest takes.
+///
+/// Stages of a fit differ in how well their share of the work can be foretold, so the pace of the whole and that of the
+/// last third count the same.
+struct ProgressPace: Sendable {
+    private struct Sample {
+        let time: ContinuousClock.Instant
+        let fraction: Double
+    }
+
+    private let start: Sample
+    /// Rising in time, thinned out as they grow old.
+    private var samples: [Sample] = []
+
+    private static let mostSamples = 64
+    /// The share of the time so far that is recent.
+    private static let recentShare = 1.0 / 3
+    /// What has to be done before anything is said.
+    private static let leastFraction = 0.02
+    private static let leastTime = Duration.milliseconds(250)
+
+    /// - Parameter fraction: how far the job had come before it began to run here.
+    init(at time: ContinuousClock.Instant, fraction: Double) {
+        start = Sample(time: time, fraction: fraction)
+    }
+
+    /// Takes down how far the job is.
+    mutating func add(_ fraction: Double, at time: ContinuousClock.Instant) {
+        let interval = max(.milliseconds(20), (time - start.time) / (2 * Self.mostSamples))
+        if let last = samples.last, time - last.time < interval { return }
+        samples.append(Sample(time: time, fraction: fraction))
+        if samples.count > Self.mostSamples {
+            samples = samples.enumerated().filter { $0.offset % 2 == 1 }.map(\.element)
+        }
+    }
+
+    /// The seconds left for a job that is at `fraction`; nil while that cannot be told.
+    func remainingSeconds(_ fraction: Double, at time: ContinuousClock.Instant) -> Double? {
+        let elapsed = time - start.time
+        guard fraction < 1 else { return 0 }
+        guard fraction - start.fraction > Self.leastFraction, elapsed >= Self.leastTime else { return nil }
+        let whole = Self.seconds(from: start, to: fraction, at: time)
+        let recentTime = time - elapsed * Self.recentShare
+        let since = samples.last { $0.time <= recentTime } ?? start
+        // A standstill makes the recent pace slower and slower, but not the rest infinite.
+        let recent = min(Self.seconds(from: since, to: fraction, at: time), 30 * whole)
+        return (whole * recent).squareRoot()
+    }
+
+    private static func seconds(from sample: Sample, to fraction: Double, at time: ContinuousClock.Instant) -> Double {
+        let rate = (fraction - sample.fraction) / ((time - sample.time) / .seconds(1))
+        return rate > 0 ? (1 - fraction) / rate : .infinity
+    }
+}

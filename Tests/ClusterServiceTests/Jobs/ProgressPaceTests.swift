@@ -1,0 +1,52 @@
+import Testing
+
+@testable import ClusterService
+
+@Suite struct ProgressPaceTests {
+    private let start = ContinuousClock.now
+
+    /// How far a synthetic job is after a share of its time.
+    enum Course: CaseIterable {
+        case steady, slowStart, slowEnd, steps, resumed
+
+        func fraction(_ share: Double) -> Double {
+            switch self {
+            case .steady: share
+            case .slowStart: 0.5 * share + 0.5 * share * share
+            case .slowEnd: 1.5 * share - 0.5 * share * share
+            case .steps: (share * 25).rounded(.down) / 25
+            case .resumed: 0.5 + 0.5 * share
+            }
+        }
+    }
+
+    @Test(arguments: Course.allCases, [2.0, 20, 3_600])
+    func theRestIsWithinAFactorOfThree(course: Course, seconds: Double) throws {
+        let begin = course.fraction(0)
+        var pace = ProgressPace(at: start, fraction: begin)
+        for step in 1..<1_000 {
+            let share = Double(step) / 1_000
+            let (time, fraction) = (start + .seconds(share * seconds), course.fraction(share))
+            pace.add(fraction, at: time)
+            guard fraction - begin >= 0.2, share < 0.96 else { continue }
+            let rest = try #require(pace.remainingSeconds(fraction, at: time))
+            let truth = (1 - share) * seconds
+            #expect(rest > truth / 3 && rest < truth * 3, "\(rest) s and not \(truth) s at \(fraction)")
+        }
+    }
+
+    @Test func nothingIsSaidBeforeAnythingIsKnown() {
+        let pace = ProgressPace(at: start, fraction: 0.5)
+        #expect(pace.remainingSeconds(0.51, at: start + .seconds(10)) == nil)
+        #expect(pace.remainingSeconds(0.9, at: start + .milliseconds(1)) == nil)
+        #expect(pace.remainingSeconds(1, at: start + .seconds(1)) == 0)
+    }
+
+    @Test func aStandstillMakesTheRestLongerAndNotInfinite() throws {
+        var pace = ProgressPace(at: start, fraction: 0)
+        for second in 1...10 { pace.add(Double(second) / 20, at: start + .seconds(second)) }
+        let moving = try #require(pace.remainingSeconds(0.5, at: start + .seconds(10)))
+        let standing = try #require(pace.remainingSeconds(0.5, at: start + .seconds(60)))
+        #expect(standing > 2 * moving && standing.isFinite)
+    }
+}
