@@ -6,6 +6,8 @@ struct FitRun {
     let passes: RowPasses
 
     func clustering() throws -> Clustering {
+        let guess = options.clusterCountSelection == .fixed ? options.clusterCount : 6
+        passes.meter.follow(ProgressPlan(points.count, points.dimension, clusters: guess, options: options))
         let preparation = try Preparation(points, weights: weights, options: options, passes: passes)
         passes.meter.at(.preparing, 0.1, to: 0.15)
         var options = options
@@ -15,7 +17,9 @@ struct FitRun {
                 preparation: preparation, options: options,
                 range: minimum...max(minimum, min(maximum, preparation.rows.count)),
                 passes: RowPasses(control: passes.control.unwatched, journal: passes.journal)
-            ).evidence()
+            ).evidence { k, share in
+                passes.meter.at(.preparing, 0.1 + 0.05 * share, to: 0.15, iteration: k)
+            }
             options.clusterCount = evidence.clusterCount
             selection = evidence
         }

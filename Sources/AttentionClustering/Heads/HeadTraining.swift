@@ -7,6 +7,8 @@ struct HeadTraining: Sendable {
     var converged = false
     /// Whether a step had to be cut short because the gradient was huge.
     var cutSteps = 0
+    /// How far the last step moved the heads.
+    var move = Double.infinity
     /// The heads of the lowest objective so far, where they are kept.
     var best: (value: Double, heads: Matrix)?
 }
@@ -36,6 +38,7 @@ struct GradientSolver: Sendable {
             let length = learningRate * step.norm
             guard length.isFinite else { break }
             step = step.scaled(by: learningRate / max(1, length))
+            training.move = length
             if length > 1 { training.cutSteps += 1 }
             if length <= tolerance {
                 training.converged = true
@@ -71,7 +74,8 @@ struct FixedPointSolver: Sendable {
             var change = next
             change.add(training.heads, times: -1)
             training.heads = next
-            if change.norm <= tolerance {
+            training.move = change.norm
+            if training.move <= tolerance {
                 training.converged = true
                 break
             }

@@ -78,11 +78,11 @@ struct TrainedHeads: Sendable {
         _ statistics: any TokenStatistics, of source: TokenSource, count k: Int, options: FitOptions, passes: RowPasses
     ) throws -> HeadTraining {
         var start = HeadStart(dimension: statistics.mean.count, count: k, seed: options.seed)
+        let progress = HeadProgress(tolerance: options.tolerance, maximumSteps: options.maximumSteps)
         let observe: (HeadTraining) -> Void = { training in
-            // Steps to go are unknown; the share done rises towards the stage's end as steps add up.
-            let steps = Double(training.history.count)
+            let share = progress.share(after: training)
             passes.meter.at(
-                .training, 0.15 + 0.15 * steps / (steps + 50), to: 0.3, iteration: training.history.count,
+                .training, 0.15 + 0.15 * share, to: 0.15 + 0.15 * share, iteration: training.history.count,
                 objective: training.history.last)
         }
         let initial =

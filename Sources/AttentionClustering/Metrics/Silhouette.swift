@@ -18,7 +18,7 @@ struct Silhouette: Sendable {
         if !Self.isExact(partition, limits: limits) {
             queries = min(limits.queries, count, max(1, limits.operations / cost / max(1, count)))
         }
-        let sorted = SortedReferences(references)
+        let sorted = try SortedReferences(references, passes: passes)
         let chosen = RowSample.rows(queries, of: count, seed: seed)
         let sample = chosen.map(references.choosing) ?? references
         let sums = try sorted.sumSilhouettes(of: sample, passes: passes)
@@ -48,7 +48,7 @@ private struct SortedReferences: Sendable {
     private let starts: [Int64]
     private let dimension: Int
 
-    init(_ partition: Partition) {
+    init(_ partition: Partition, passes: RowPasses) throws {
         let (n, d, k) = (partition.count, partition.rows.dimension, partition.clusterCount)
         stride = (n + 7) / 8 * 8 + 40
         dimension = d
@@ -59,6 +59,7 @@ private struct SortedReferences: Sendable {
         var next = starts
         let row = AlignedBuffer<Double>(count: d, filledWith: 0)
         for index in 0..<n {
+            if index % 64 == 63 { _ = try passes.proceed() }
             let label = Int(partition.labels[index])
             partition.rows.load(index..<index + 1, into: row.pointer)
             for j in 0..<d { values.pointer[j * stride + Int(next[label])] = row.pointer[j] }

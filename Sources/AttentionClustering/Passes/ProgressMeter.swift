@@ -9,6 +9,7 @@ final class ProgressMeter: Sendable {
         var chunksDone = 0
         var iteration = 0
         var objective: Double?
+        var plan = ProgressPlan.plain
     }
 
     private let state = Mutex(State())
@@ -16,6 +17,13 @@ final class ProgressMeter: Sendable {
 
     init(report: (@Sendable (FitProgress) -> Void)?) {
         self.report = report
+    }
+
+    /// Says which share of the time each stage takes.
+    func follow(_ plan: @autoclosure () -> ProgressPlan) {
+        guard report != nil else { return }
+        let plan = plan()
+        state.withLock { $0.plan = plan }
     }
 
     /// Says where the fit is: `fraction` of the whole, from where the next pass leads to `end`.
@@ -47,7 +55,7 @@ final class ProgressMeter: Sendable {
 
     // Called with the lock held: reports come one at a time and in order.
     private static func send(_ fraction: Double, of state: inout State, to report: (FitProgress) -> Void) {
-        state.fraction = min(1, max(state.fraction, fraction))
+        state.fraction = min(1, max(state.fraction, state.plan.fraction(at: fraction)))
         report(
             FitProgress(
                 phase: state.phase, fraction: state.fraction, iteration: state.iteration, objective: state.objective))

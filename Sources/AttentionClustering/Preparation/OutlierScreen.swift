@@ -22,10 +22,11 @@ struct OutlierScreen: Sendable {
         @Sendable func length(_ row: Int, _ values: UnsafeBufferPointer<Float>) -> Double {
             values.baseAddress.map { areDirections ? ac_inverse_length($0 + row * d, Int64(d)) : 1 } ?? 1
         }
-        let (medians, scales) = points.withUnsafeValues { values in
+        let (medians, scales) = try points.withUnsafeValues { values in
             let lengths = sample.map { length(Int($0), values) }
-            return Self.columns(d) { column in
-                zip(sample, lengths).map { Double(values[Int($0) * d + column]) * $1 }
+            return try Self.columns(d) { column in
+                if column % 16 == 15 { _ = try passes.proceed() }
+                return zip(sample, lengths).map { Double(values[Int($0) * d + column]) * $1 }
             }
         }
         @Sendable func reach(_ row: Int, _ values: UnsafeBufferPointer<Float>) -> Double {
@@ -60,12 +61,12 @@ struct OutlierScreen: Sendable {
 
     /// The median of each column of a sample, and its range without tails; 0 where nothing tells its scale.
     private static func columns(
-        _ count: Int, _ values: (Int) -> [Double]
-    ) -> (medians: [Double], scales: [Double]) {
+        _ count: Int, _ values: (Int) throws -> [Double]
+    ) rethrows -> (medians: [Double], scales: [Double]) {
         var (medians, scales): ([Double], [Double]) = ([], [])
         var rare: [Int] = []
         for column in 0..<count {
-            let sorted = values(column).sorted()
+            let sorted = try values(column).sorted()
             let median = quantile(sorted, 0.5) ?? 0
             var scale = (quantile(sorted, 1 - tail) ?? 0) - (quantile(sorted, tail) ?? 0)
             if scale == 0 {

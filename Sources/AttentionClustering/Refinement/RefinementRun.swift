@@ -21,15 +21,19 @@ struct RefinementRun {
         if options.refinement == .none { return try unrefined() }
         let working = try WorkingSet(
             sampleOf: preparation, clusters: clusterCount, seed: options.seed, passes: passes)
-        let steps = StepCounter()
-        let observe: (MixtureRefinement.Outcome) -> Void = { report($0, steps) }
         let search = StartSearch(
             working: working, heads: heads, clusterCount: clusterCount, options: options, passes: passes)
-        let (starts, warnings) = try search.starts(from: given, observe: observe)
         let choice = MetricChoice(working: working, maximumIterations: options.maximumIterations)
         let kinds =
             options.metric == .cosine
             ? [.spherical] : options.refinement.kind.map { [$0] } ?? choice.kinds(clusters: clusterCount)
+        let progress = RefinementProgress(
+            runs: 2 * kinds.count + (options.refinement == .automatic ? 1 : 0),
+            sampleShare: ProgressPlan.sampleShare(
+                of: preparation.rows.count, sample: working.count, kinds: kinds.count),
+            maximumIterations: options.maximumIterations)
+        let observe: (MixtureRefinement.Outcome) -> Void = { report($0, progress) }
+        let (starts, warnings) = try search.starts(from: given, observe: observe)
         var candidates = try choice.candidates(from: starts, kinds: kinds, observe: observe)
         guard var best = candidates.first else { return try unrefined() }
         if options.refinement == .automatic, let balanced = try choice.balanced(best, observe: observe) {
@@ -40,6 +44,7 @@ struct RefinementRun {
             best = candidates.remove(at: index)
             candidates.insert(best, at: 0)
         }
+        progress.settle(tolerance: Self.sampledTolerance)
         let outcome = working.isSample ? try settle(best, observe: observe) : best.outcome
         return Refined(
             mixture: outcome.mixture, outcome: outcome, start: best.start, candidates: candidates.map(\.summary),
@@ -85,16 +90,11 @@ struct RefinementRun {
             warnings: warnings)
     }
 
-    private final class StepCounter {
-        var count = 0.0
-    }
-
-    private func report(_ outcome: MixtureRefinement.Outcome, _ steps: StepCounter) {
-        // Iterations to go are unknown; the share done rises towards the stage's end as they add up.
-        steps.count += 1
+    private func report(_ outcome: MixtureRefinement.Outcome, _ progress: RefinementProgress) {
+        let share = progress.share(after: outcome)
+        let next = share + (1 - share) / Double(outcome.history.count + 2)
         passes.meter.at(
-            .refining, 0.3 + 0.6 * steps.count / (steps.count + 40),
-            to: 0.3 + 0.6 * (steps.count + 1) / (steps.count + 41), iteration: outcome.history.count,
+            .refining, 0.3 + 0.6 * share, to: 0.3 + 0.6 * next, iteration: outcome.history.count,
             objective: outcome.history.last.map { -$0 })
     }
 }

@@ -16,7 +16,8 @@ struct ClusterCountSearch {
     /// Plateaus shorter than this factor in β say nothing.
     private static let leastSpan = 2.0
 
-    func evidence() throws -> ClusterCountEvidence {
+    /// - Parameter observe: told each number that was tried, and which share of the search is done.
+    func evidence(observe: (Int, Double) -> Void = { _, _ in }) throws -> ClusterCountEvidence {
         let sample = try sampled()
         let spectral = spectralCount(sample.moments).flatMap { range.contains($0) ? $0 : nil }
         let plateau = try ModeSearch(rows: sample.rows, seed: options.seed, passes: passes).tree()
@@ -38,11 +39,20 @@ struct ClusterCountSearch {
                 ClusterCountTrial(try candidate(k, sample))
             }
             if let candidate = trial.candidate { tried.append(candidate) }
+            observe(k, share(tried, k, signs: signs))
         }
         return ClusterCountEvidence(
             clusterCount: chosen(tried, signs: signs, modes: plateau.span >= Self.leastSpan ? plateau.clusterCount : 1),
             candidates: tried, spectralCount: spectral,
             plateauCount: plateau.clusterCount, plateauSpan: plateau.span)
+    }
+
+    /// Which share of the search is done, if no larger number than the best so far is better; larger ones take longer.
+    private func share(_ tried: [ClusterCountEvidence.Candidate], _ k: Int, signs: [Int]) -> Double {
+        let best = tried.min { $0.icl < $1.icl }?.clusterCount ?? k
+        let last = min(range.upperBound, max(best + Self.patience, signs.max() ?? 0, k))
+        func work(_ k: Int) -> Double { Double(k * (k + 3) - range.lowerBound * (range.lowerBound - 1)) }
+        return min(1, work(k) / max(1, work(last)))
     }
 
     private func chosen(_ tried: [ClusterCountEvidence.Candidate], signs: [Int], modes: Int) -> Int {

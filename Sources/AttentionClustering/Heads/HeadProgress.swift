@@ -1,0 +1,28 @@
+/// How far a training of heads is, foretold from how fast its steps grow shorter.
+final class HeadProgress {
+    private let tolerance: Double
+    private let maximumSteps: Int
+    private var moves: [Double] = []
+
+    /// The steps that a trend is taken from.
+    private static let span = 20
+
+    init(tolerance: Double, maximumSteps: Int) {
+        (self.tolerance, self.maximumSteps) = (tolerance, maximumSteps)
+    }
+
+    /// The share of the training that is done after a step.
+    func share(after training: HeadTraining) -> Double {
+        moves.append(training.move)
+        if moves.count > Self.span { moves.removeFirst() }
+        let done = Double(training.history.count)
+        return done / (done + stepsLeft(most: Double(max(0, maximumSteps - training.history.count))))
+    }
+
+    private func stepsLeft(most: Double) -> Double {
+        guard let first = moves.first, let last = moves.last, moves.count > 2 else { return min(most, 50) }
+        guard last > 0, first > last, tolerance > 0 else { return most }
+        let rate = logarithm(last / first) / Double(moves.count - 1)
+        return min(most, max(1, logarithm(tolerance / last) / rate))
+    }
+}
