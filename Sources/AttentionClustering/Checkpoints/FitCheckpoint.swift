@@ -83,7 +83,9 @@ public struct FitCheckpointError: Error, Sendable, CustomStringConvertible {
 
 /// How a fit is given a checkpoint to go on from, and gives new ones away.
 public struct FitCheckpoints: Sendable {
-    /// Where to go on from; nil to start at the beginning. One for other options or another number of points is ignored.
+    /// Where to go on from; nil to start at the beginning.
+    ///
+    /// One for other options or another number of points is ignored.
     public var resume: FitCheckpoint?
     /// Larger checkpoints are not made.
     public var maximumBytes: Int

@@ -120,7 +120,8 @@ struct TrainedHeads: Sendable {
                 case .softmax:
                     SoftmaxHeadObjective(
                         contexts: try SoftmaxContexts(
-                            source, length: options.contextLength, headCount: start.heads.columns, seed: options.seed, passes: passes),
+                            source, length: options.contextLength, headCount: start.heads.columns, seed: options.seed,
+                            passes: passes),
                         linear: objective, passes: passes)
                 }
             return try GradientSolver(

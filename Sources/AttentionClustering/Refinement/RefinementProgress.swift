@@ -1,51 +1,82 @@
-/// How far a refinement stage is: some runs on a sample, and one on all rows after them.
+/// How far a refinement stage is: restarts and runs on a sample, and one run on all rows after them.
 ///
-/// How many iterations a run has left is foretold from how fast its gains shrink.
+/// Work is counted in passes over the sample. How many iterations a run has left is foretold from how fast its gains
+/// shrink, and what later runs take from what the earlier ones took.
 final class RefinementProgress {
-    private let runs: Double
     private let sampleShare: Double
+    private let sampleRows: Double
     private let maximumIterations: Int
+    private var runsLeft: Double
+    private var restartsLeft = 0.0
+    private var restartCost = 0.0
+    /// Passes over the sample that are done.
     private var done = 0.0
+    private var finishedRuns = 0.0
     private var iterations = 0
-    private var tolerance = MixtureRefinement.defaultTolerance
     private var isSettling = false
+    private var lastShown = 0.0
+
+    private static let typicalIterations = 25.0
 
     /// - Parameters:
-    ///   - runs: how many runs there will be on the sample.
-    ///   - sampleShare: which share of the stage they take.
-    init(runs: Int, sampleShare: Double, maximumIterations: Int) {
-        (self.runs, self.sampleShare) = (Double(max(1, runs)), sampleShare)
+    ///   - runs: how many runs there will be on the sample at most.
+    ///   - sampleRows: its size.
+    ///   - sampleShare: which share of the stage it takes.
+    init(runs: Int, sampleRows: Int, sampleShare: Double, maximumIterations: Int) {
+        (runsLeft, self.sampleRows, self.sampleShare) = (Double(max(1, runs)), Double(max(1, sampleRows)), sampleShare)
         self.maximumIterations = maximumIterations
     }
 
     /// The runs on the sample are over.
-    func settle(tolerance: Double) {
-        (isSettling, self.tolerance, iterations) = (true, tolerance, 0)
+    func settle() {
+        (isSettling, iterations) = (true, 0)
     }
 
-    /// The share of the stage that is done after an iteration.
+    /// The share of the stage that is done after an iteration of a restart; nil where it is hardly more than before.
+    func share(afterRestartOn rows: Int, left: Int) -> Double? {
+        let cost = Double(rows) / sampleRows
+        done += cost
+        (restartsLeft, restartCost) = (Double(left), cost * Self.typicalIterations)
+        let now = share(left: 0)
+        guard now > lastShown + 0.01 else { return nil }
+        lastShown = now
+        return now
+    }
+
+    /// The share of the stage that is done after an iteration of a run.
     func share(after outcome: MixtureRefinement.Outcome) -> Double {
         let count = outcome.history.count
-        if count <= iterations, !isSettling { done += 1 }
+        if isSettling {
+            let rest = Self.iterationsLeft(outcome.history, tolerance: 1e-4, most: maximumIterations - count)
+            return sampleShare + (1 - sampleShare) * Double(count) / (Double(count) + rest)
+        }
+        if count <= iterations || iterations == 0 {
+            runsLeft = max(0, runsLeft - 1)
+            finishedRuns += iterations == 0 ? 0 : 1
+        }
         iterations = count
-        let rest = Self.iterationsLeft(outcome.history, tolerance: tolerance, most: maximumIterations - count)
-        let inner = Double(count) / (Double(count) + rest)
-        return isSettling
-            ? sampleShare + (1 - sampleShare) * inner : sampleShare * min(1, (min(done, runs - 1) + inner) / runs)
+        done += 1
+        let tolerance = MixtureRefinement.defaultTolerance
+        return share(left: Self.iterationsLeft(outcome.history, tolerance: tolerance, most: maximumIterations - count))
+    }
+
+    private func share(left: Double) -> Double {
+        let typical = finishedRuns > 0 ? done / (finishedRuns + 1) : Self.typicalIterations
+        let rest = left + runsLeft * min(typical, 2 * Self.typicalIterations) + restartsLeft * restartCost
+        return sampleShare * done / (done + rest)
     }
 
     /// How many iterations are left if gains go on shrinking as they do.
     static func iterationsLeft(_ history: [Double], tolerance: Double, most: Int) -> Double {
         let most = Double(max(0, most))
-        guard history.count > 2, let last = history.last else { return min(most, 25) }
+        let unknown = min(most, max(typicalIterations, Double(history.count)))
+        guard history.count > 2, let last = history.last else { return unknown }
         let gain = max(last - history[history.count - 2], .leastNormalMagnitude)
         guard gain > tolerance else { return min(most, 1) }
-        let span = min(5, history.count - 2)
+        let span = min(8, history.count - 2)
         let earlier = history[history.count - 1 - span] - history[history.count - 2 - span]
-        guard earlier > gain else { return min(most, 25) }
-        let ratio = elementary(gain / earlier) / Double(span)
-        return min(most, max(1, elementary(tolerance / gain) / min(ratio, -0.02)))
+        guard earlier > gain else { return unknown }
+        let rate = logarithm(gain / earlier) / Double(span)
+        return min(most, max(1, logarithm(tolerance / gain) / min(rate, -0.01)))
     }
-
-    private static func elementary(_ value: Double) -> Double { logarithm(max(value, .leastNormalMagnitude)) }
 }

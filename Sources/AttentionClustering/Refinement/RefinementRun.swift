@@ -21,18 +21,23 @@ struct RefinementRun {
         if options.refinement == .none { return try unrefined() }
         let working = try WorkingSet(
             sampleOf: preparation, clusters: clusterCount, seed: options.seed, passes: passes)
-        let search = StartSearch(
+        var search = StartSearch(
             working: working, heads: heads, clusterCount: clusterCount, options: options, passes: passes)
         let choice = MetricChoice(working: working, maximumIterations: options.maximumIterations)
         let kinds =
             options.metric == .cosine
             ? [.spherical] : options.refinement.kind.map { [$0] } ?? choice.kinds(clusters: clusterCount)
         let progress = RefinementProgress(
-            runs: 2 * kinds.count + (options.refinement == .automatic ? 1 : 0),
+            runs: (heads == nil ? 1 : 2) * kinds.count + (options.refinement == .automatic ? 1 : 0),
+            sampleRows: working.count,
             sampleShare: ProgressPlan.sampleShare(
                 of: preparation.rows.count, sample: working.count, kinds: kinds.count),
             maximumIterations: options.maximumIterations)
         let observe: (MixtureRefinement.Outcome) -> Void = { report($0, progress) }
+        search.observeRestart = { rows, left in
+            guard let share = progress.share(afterRestartOn: rows, left: left) else { return }
+            passes.meter.at(.refining, 0.3 + 0.6 * share, to: 0.3 + 0.6 * share)
+        }
         let (starts, warnings) = try search.starts(from: given, observe: observe)
         var candidates = try choice.candidates(from: starts, kinds: kinds, observe: observe)
         guard var best = candidates.first else { return try unrefined() }
@@ -44,7 +49,7 @@ struct RefinementRun {
             best = candidates.remove(at: index)
             candidates.insert(best, at: 0)
         }
-        progress.settle(tolerance: Self.sampledTolerance)
+        progress.settle()
         let outcome = working.isSample ? try settle(best, observe: observe) : best.outcome
         return Refined(
             mixture: outcome.mixture, outcome: outcome, start: best.start, candidates: candidates.map(\.summary),

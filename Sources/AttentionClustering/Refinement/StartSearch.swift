@@ -11,6 +11,8 @@ struct StartSearch {
     let clusterCount: Int
     let options: FitOptions
     let passes: RowPasses
+    /// Told after each iteration of a restart: on how many rows it was, and how many restarts are left.
+    var observeRestart: (Int, Int) -> Void = { _, _ in }
 
     private static let restarts = 10
     private static let restartIterations = 30
@@ -114,7 +116,7 @@ struct StartSearch {
             if options.refinement == .none { return start }
             let level = best?.history.last ?? -.infinity
             let outcome = try refinement.run(
-                from: start,
+                from: start, observe: { _ in observeRestart(sample.count, attempts - attempt - 1) },
                 isHopeless: { outcome, gain in
                     (outcome.history.last ?? 0) + Self.patience * gain < max(rival ?? -.infinity, level)
                 })

@@ -29,15 +29,14 @@ final class CheckpointStore: Sendable {
     ///
     /// - Parameter fraction: tells how far the job is.
     func open(_ job: Job, fraction: @escaping @Sendable () -> Double) async -> JobCheckpoints {
-        await onQueue { [self] in
-            let identity = CheckpointFile.identity(of: job)
-            let found = read(job, identity: identity)
-            return JobCheckpoints(
-                resumed: found, interval: interval, fraction: fraction,
-                write: { file, done in
-                    self.queue.async { done(self.write(file, of: job)) }
-                }, identity: identity)
-        }
+        let identity = CheckpointFile.identity(of: job)
+        // Nothing was saved before the first attempt: no need to wait for what is being written of other jobs.
+        let found = job.attempt > 1 ? await onQueue { [self] in read(job, identity: identity) } : nil
+        return JobCheckpoints(
+            resumed: found, interval: interval, fraction: fraction,
+            write: { file, done in
+                self.queue.async { done(self.write(file, of: job)) }
+            }, identity: identity)
     }
 
     /// Forgets the checkpoint of a job that has ended.
@@ -58,7 +57,9 @@ final class CheckpointStore: Sendable {
     private func path(_ job: String) -> String { "\(directory)/\(job).ckpt" }
 
     private func unlinkFile(_ job: String) {
-        if unlink(path(job)) != 0, errno != ENOENT { logger.warning("a checkpoint stays: \(StorageError("remove", path(job)))") }
+        if unlink(path(job)) != 0, errno != ENOENT {
+            logger.warning("a checkpoint stays: \(StorageError("remove", path(job)))")
+        }
     }
 
     private func read(_ job: Job, identity: String) -> CheckpointFile? {
@@ -98,7 +99,11 @@ final class JobCheckpoints: Sendable {
     /// What the training goes on from.
     let resumed: CheckpointFile?
 
+    /// Whether there is a file, or may be.
+    var mayHaveFile: Bool { resumed != nil || state.withLock { $0.hasSaved } }
+
     private struct State {
+        var hasSaved = false
         var due: ContinuousClock.Instant
         var askedAt: ContinuousClock.Instant
         var isWriting = false
@@ -146,7 +151,7 @@ final class JobCheckpoints: Sendable {
     private func save(_ checkpoint: FitCheckpoint) {
         let now = ContinuousClock.now
         let encoding = state.withLock { state in
-            state.isWriting = true
+            (state.isWriting, state.hasSaved) = (true, true)
             return now - state.askedAt
         }
         let file = CheckpointFile(

@@ -202,13 +202,15 @@ final class JobRunner: Sendable {
         if isStopping.load(ordering: .relaxed) { handle.give(.release) }
         board.begin(job.id, fraction: saved.resumed?.fraction ?? 0)
         watch.notify(job.id)
-        let outcome = await thread.run { [training] in Result { try training.train(job, parameters, handle, saved.control) } }
+        let outcome = await thread.run { [training] in
+            Result { try training.train(job, parameters, handle, saved.control) }
+        }
         // The thread goes on with the next job while this one is stored, up to a number.
         await stores.enter()
         Task {
             await ending.store(outcome, of: job, handle)
             let isOver = handle.order == .none || handle.order == .cancel
-            if isOver { await checkpoints.remove(job.id) }
+            if isOver, saved.mayHaveFile { await checkpoints.remove(job.id) }
             held.remove(job)
             board.end(job.id)
             close(job)

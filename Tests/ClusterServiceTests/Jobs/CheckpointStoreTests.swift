@@ -30,7 +30,7 @@ import Testing
     private func job(_ id: String, parameters: String = "{}") -> Job {
         Job(
             id: id, state: .queued, createdAt: Date(timeIntervalSince1970: 0), dataset: nil, datasetVersion: "v",
-            parameters: parameters)
+            parameters: parameters, attempt: 2)
     }
 
     private func path(_ id: String) -> String { "\(directory.path)/checkpoints/\(id).ckpt" }
