@@ -17,6 +17,7 @@ public final class Service: Sendable {
     let store: any JobStore
     let board: ProgressBoard
     let checkpoints: CheckpointStore
+    let webhooks: WebhookSender
     let watch = JobFeed()
     let runner: JobRunner
     let offload = Offload(label: "service")
@@ -39,15 +40,19 @@ public final class Service: Sendable {
             lock = try DataDirectoryLock(directory: directory)
             datasets = try DatasetStore(
                 directory: "\(directory)/datasets", limits: configuration.limits, logger: configuration.logger)
-            store = CachedJobStore(
-                try SQLiteJobStore(
-                    path: "\(directory)/jobs.sqlite", tombstoneLifetime: configuration.limits.goneLifetime,
-                    now: clock.reading))
+            let webhookStore = try SQLiteJobStore(
+                path: "\(directory)/jobs.sqlite", tombstoneLifetime: configuration.limits.goneLifetime,
+                now: clock.reading)
+            store = CachedJobStore(webhookStore)
             board = ProgressBoard(watch: watch)
             let checkpoints = try CheckpointStore(
                 directory: "\(directory)/checkpoints", interval: configuration.checkpointInterval,
                 logger: configuration.logger)
             self.checkpoints = checkpoints
+            webhooks = WebhookSender(
+                store: webhookStore, addresses: AddressGuard(allowed: configuration.webhooks.allowed),
+                logger: configuration.logger
+            ) { JobView(job: $0, progress: nil).postedJSON.bytes }
             runner = JobRunner(
                 store: store, datasets: datasets, board: board, checkpoints: checkpoints, watch: watch,
                 threadsPerJob: configuration.threadsPerJob, memory: MemoryBudget(limit: configuration.memoryBudget),
@@ -61,6 +66,11 @@ public final class Service: Sendable {
         } catch {
             throw ServiceStartError(
                 "cannot use the data directory \(directory): \(error); choose one this user may write with --data-dir")
+        }
+        do {
+            try await webhooks.start()
+        } catch {
+            throw ServiceStartError("cannot read the webhooks in \(directory): \(error)")
         }
         runner.start(count: configuration.workers)
         let task = Task { [weak self] in
@@ -89,6 +99,7 @@ public final class Service: Sendable {
     public func stop() async {
         drain()
         upkeep.withLock { $0?.cancel() }
+        webhooks.stop()
         await runner.stop()
     }
 
@@ -99,6 +110,7 @@ public final class Service: Sendable {
         do {
             let expired = try await store.expire()
             datasets.noteReleased(expired.freedDatasetVersions)
+            webhooks.forget(expired.jobs)
             try await checkpoints.sweep { try await self.store.job($0)?.isDone == false }
             try await datasets.sweep(all: all) { try await self.store.datasetVersionsInUse(among: $0) }
         } catch {

@@ -14,6 +14,8 @@ public struct ServiceConfiguration: Sendable {
     public var memoryBudget = MemoryBudget.availableShare()
     /// The least time between two checkpoints of a running job.
     public var checkpointInterval = Duration.seconds(5)
+    /// Whether and where the news of ended jobs are sent.
+    public var webhooks = WebhookConfiguration()
     /// Where the service reports what it does.
     public var logger: Logger
     /// What is refused, and how long things are kept.

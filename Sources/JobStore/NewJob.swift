@@ -32,6 +32,8 @@ public struct NewJob: Sendable, Equatable {
     public var idempotency: IdempotencyKey?
     /// With so many jobs waiting the submission is refused; a repeat under a known key is answered all the same.
     public var queueLimit: Int?
+    /// Whom to tell of the job's end; nil for nobody.
+    public var webhook: WebhookTarget?
 
     /// How many attempts in a row may lose their worker unless told otherwise, 10.
     ///
@@ -52,7 +54,8 @@ public struct NewJob: Sendable, Equatable {
         memory: Int = 0,
         retention: Duration? = nil,
         idempotency: IdempotencyKey? = nil,
-        queueLimit: Int? = nil
+        queueLimit: Int? = nil,
+        webhook: WebhookTarget? = nil
     ) {
         self.dataset = dataset
         self.datasetETag = datasetETag
@@ -67,6 +70,7 @@ public struct NewJob: Sendable, Equatable {
         self.retention = retention
         self.idempotency = idempotency
         self.queueLimit = queueLimit
+        self.webhook = webhook
     }
 }
 
@@ -111,6 +115,7 @@ extension NewJob {
         var texts = [dataset, datasetETag, datasetVersion, parameters, kind, tenant].compactMap { $0 }
         texts += labels.keys
         texts += labels.values
+        if let webhook { texts += [webhook.url, webhook.secret] }
         if let idempotency { texts += [idempotency.key, idempotency.scope, idempotency.digest] }
         if texts.contains(where: { $0.utf8.contains(0) }) {
             throw .invalidArgument("a text contains the character NUL (U+0000); remove it")

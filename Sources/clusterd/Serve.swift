@@ -41,6 +41,9 @@ struct Serve: AsyncParsableCommand {
             valueName: "seconds"))
     var checkpointInterval = 5.0
 
+    @OptionGroup(title: "Webhooks")
+    var webhooks: WebhookOptions
+
     @Option(help: ArgumentHelp("The least severe messages that are logged: trace … critical.", valueName: "level"))
     var logLevel = Logger.Level.info
 
@@ -66,6 +69,7 @@ struct Serve: AsyncParsableCommand {
         try limits.apply(to: &serviceConfiguration.serverLimits, &serviceConfiguration.limits)
         keeping.apply(to: &serviceConfiguration)
         serviceConfiguration.serverLimits = serviceConfiguration.serverLimits.granted(logger: logger)
+        serviceConfiguration.webhooks = webhooks.configuration
         serviceConfiguration.checkpointInterval = .seconds(checkpointInterval)
         let service = try await Service(serviceConfiguration)
         var configuration = ServerConfiguration(

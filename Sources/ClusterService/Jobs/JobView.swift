@@ -7,9 +7,14 @@ struct JobView {
     let job: Job
     /// How far it is, while it runs here.
     let progress: ProgressBoard.Entry?
+    /// How the news of its end get to the client, where it asked for them.
+    var webhook: Webhook?
 
     /// What stands in the entity tag: it changes whenever what a client sees changes.
-    var entityTag: String { "\(job.revision).\(progress?.version ?? 0)" }
+    var entityTag: String {
+        let tries = webhook.map { ".\($0.attempts)" } ?? ""
+        return "\(job.revision).\(progress?.version ?? 0)\(tries)"
+    }
 
     /// The entity tag as a field value.
     var entityTagText: String { "\"\(entityTag)\"" }
@@ -34,7 +39,14 @@ struct JobView {
             "stop_reason": .string(orNull: job.stopReason),
             "error": job.error.map(Self.embedded) ?? .null,
             "model": .string(orNull: job.model),
+            "webhook": webhook?.json ?? .null,
         ])
+    }
+
+    /// The job object as webhooks post it: what they say of themselves would differ from one attempt to the next.
+    var postedJSON: JSONValue {
+        guard case .object(let members) = json else { return json }
+        return .object(members.filter { $0.name != "webhook" })
     }
 
     private var progressJSON: JSONValue {

@@ -72,9 +72,11 @@ extension Service {
         guard case .string(let name) = dataset else {
             throw ParameterFault.problem([ParameterFault("dataset", "is the name of a dataset, a string")])
         }
+        let webhook = try self.webhook(from: &members)
         let parameters = try JobParameters(json: members)
         let text = parameters.json.text
-        let idempotency = key.map { idempotencyKey($0, request, content: "\(name)\n\(text)") }
+        let hook = webhook.map { "\n\($0.url)\n\($0.secret)" } ?? ""
+        let idempotency = key.map { idempotencyKey($0, request, content: "\(name)\n\(text)\(hook)") }
         if let earlier = try await replayed(idempotency) { return earlier }
         try checkReadiness()
         guard let (entry, pin) = datasets.pinnedEntry(name) else {
@@ -90,7 +92,8 @@ extension Service {
                 dataset: name, datasetETag: entry.entityTagText, datasetVersion: pin.content.digest,
                 labels: parameters.labels, parameters: text, kind: JobKind.job, priority: parameters.priority,
                 memory: try memory(for: parameters, rows: pin.content.rows, dimension: selection.count),
-                retention: configuration.limits.resultRetention, idempotency: idempotency))
+                retention: configuration.limits.resultRetention, idempotency: idempotency,
+                webhook: webhook))
         // Until the job keeps the content, the pin does.
         withExtendedLifetime(pin) {}
         return submitted
@@ -213,6 +216,7 @@ extension Service {
         switch try await store.delete(id) {
         case .deleted:
             if let job { datasets.noteReleased([job.datasetVersion]) }
+            webhooks.forget([id])
             return Response(status: .noContent)
         case .unknown: throw try await missing("job", id)
         case .stillActive:

@@ -41,7 +41,9 @@ extension Service {
         try checkReadiness()
         var job = job
         job.queueLimit = configuration.limits.queuedJobs
-        return try submitted(try await store.submit(job))
+        let submission = try await store.submit(job)
+        if let target = job.webhook, case .accepted(let accepted) = submission { webhooks.add(target, of: accepted.id) }
+        return try submitted(submission)
     }
 
     /// How much memory a job will need.
@@ -86,7 +88,7 @@ extension Service {
 
     /// The job with its progress.
     func view(_ job: Job) -> JobView {
-        JobView(job: job, progress: job.state.isHeld ? board.entry(job.id) : nil)
+        JobView(job: job, progress: job.state.isHeld ? board.entry(job.id) : nil, webhook: webhooks.webhook(of: job))
     }
 
     /// Waits for a job's end.

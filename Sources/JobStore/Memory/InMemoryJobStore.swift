@@ -5,7 +5,7 @@ import Synchronization
 ///
 /// Behaves like ``SQLiteJobStore`` in every call, which the conformance suite holds it to, without files or waiting.
 public final class InMemoryJobStore: Sendable {
-    private let tables: Mutex<MemoryTables>
+    let tables: Mutex<MemoryTables>
     private let clock: @Sendable () -> Date
     private let identifiers: @Sendable (Date) -> String
 
@@ -25,7 +25,7 @@ public final class InMemoryJobStore: Sendable {
         self.identifiers = identifiers
     }
 
-    private func now() -> Date { clock().wholeMilliseconds }
+    func now() -> Date { clock().wholeMilliseconds }
 
     private func move(
         _ id: String, _ attempt: Int, _ event: JobEvent, then edit: (inout Job) -> Void = { _ in }

@@ -35,6 +35,7 @@ struct MemoryTables {
     var models: [String: ModelEntry] = [:]
     var keys: [KeyName: KeyEntry] = [:]
     var tombstones: [String: Date] = [:]
+    var webhooks: [String: Webhook] = [:]
     let tombstoneLifetime: Duration
     private var lastSequence: Int64 = 0
 
@@ -56,6 +57,7 @@ struct MemoryTables {
         }
         let job = Job(new, id: id, at: now)
         jobs[job.id] = JobEntry(sequence: nextSequence(), job: job, turn: turn(of: job))
+        webhooks[id] = new.webhook.map(Webhook.init)
         if let key = new.idempotency {
             keys[KeyName(scope: key.scope, key: key.key)] = KeyEntry(
                 digest: key.digest, job: job.id, expiresAt: now.advanced(by: key.lifetime))
@@ -105,6 +107,7 @@ struct MemoryTables {
     /// Takes out a job and all that lives and dies with it.
     mutating func remove(_ entry: JobEntry) {
         jobs[entry.job.id] = nil
+        webhooks[entry.job.id] = nil
         if let model = entry.job.model, models[model]?.isWithdrawn == true { models[model] = nil }
     }
 

@@ -53,6 +53,7 @@ enum SQLiteQueue {
         }
         let job = Job(new, id: id, at: now)
         try JobRow.insert(db, job)
+        if let webhook = new.webhook { try SQLiteWebhooks.insert(db, webhook, of: job.id) }
         if let key = new.idempotency {
             try db.cachedStatement(sql: insertKey).execute(arguments: [
                 key.scope, key.key, key.digest, id, now.milliseconds, now.advanced(by: key.lifetime).milliseconds,

@@ -19,6 +19,7 @@ enum SQLiteSchema {
             try db.execute(sql: upkeepTables)
         }
         migrator.registerMigration("2: leases, fair order, memory, keys that outlive jobs", migrate: addQueueColumns)
+        migrator.registerMigration("3: webhooks") { db in try db.execute(sql: SQLiteWebhooks.tables) }
         return migrator
     }
 

@@ -1,0 +1,136 @@
+import Dispatch
+import Foundation
+import JobStore
+import Logging
+import Synchronization
+
+/// Posts the news of ended jobs to those who asked for them, until they have been told or a day is over.
+final class WebhookSender: Sendable {
+    private let store: any WebhookStore
+    private let addresses: AddressGuard
+    private let body: @Sendable (Job) -> [UInt8]
+    private let logger: Logger
+    private let tls = WebhookTLS()
+    private let schedule = WebhookSchedule()
+    // Threads of its own: a receiver that does not answer holds one for seconds.
+    private let queue = DispatchQueue(label: "webhooks", attributes: .concurrent)
+    /// What the store holds, so that showing a job needs no second look into it.
+    private let book = Mutex<[String: Webhook]>([:])
+    private let task = Mutex<Task<Void, Never>?>(nil)
+
+    /// How many posts are under way at a time.
+    private static let concurrency = 8
+    /// How long a sender that died keeps a webhook from the next one.
+    private static let lease = Duration.seconds(60)
+    private static let interval = Duration.milliseconds(500)
+
+    /// - Parameter body: what is posted of a job.
+    init(
+        store: any WebhookStore, addresses: AddressGuard, logger: Logger, body: @escaping @Sendable (Job) -> [UInt8]
+    ) {
+        (self.store, self.addresses, self.logger, self.body) = (store, addresses, logger, body)
+    }
+
+    /// Sends what is due from now on.
+    func start() async throws {
+        let stored = try await store.webhooks()
+        book.withLock { $0 = stored }
+        let sending = Task { [weak self] in
+            while !Task.isCancelled, let sender = self {
+                if await !sender.hasSent() { try? await Task.sleep(for: Self.interval) }
+            }
+        }
+        task.withLock { $0 = sending }
+    }
+
+    /// Sends no more; a post under way is repeated after the next start.
+    func stop() { task.withLock { $0?.cancel() } }
+
+    /// A job was submitted with a webhook.
+    func add(_ target: WebhookTarget, of job: String) { book.withLock { $0[job] = Webhook(target) } }
+
+    /// The webhook of a job as it is now, if it has one.
+    func webhook(of job: Job) -> Webhook? { book.withLock { $0[job.id] }?.current(for: job) }
+
+    /// Forgets jobs that are gone.
+    func forget(_ jobs: some Sequence<String> & Sendable) {
+        book.withLock { book in for job in jobs { book[job] = nil } }
+    }
+
+    /// Why an address cannot be a webhook's; nil when it can.
+    func fault(_ url: String) -> String? {
+        do throws(WebhookURL.Fault) {
+            let url = try WebhookURL(url)
+            guard WebhookConnection.literalAddresses(url.host).allSatisfy(addresses.permits) else {
+                return "is an address that webhooks may not be sent to: it is private, local or otherwise special; "
+                    + "the operator can allow it with --webhook-allow"
+            }
+            return nil
+        } catch {
+            return error.detail
+        }
+    }
+
+    private func hasSent() async -> Bool {
+        do {
+            return try await sendDue() > 0
+        } catch {
+            logger.error("cannot look at the webhooks: \(error)")
+            return false
+        }
+    }
+
+    /// Sends what is due.
+    ///
+    /// - Returns: how much that was.
+    func sendDue() async throws -> Int {
+        let isOpen = book.withLock { $0.values.contains { [.waiting, .pending].contains($0.state) } }
+        // What is due is the store's to say, by its own clock.
+        guard isOpen, try await store.nextWebhookAttempt() != nil else { return 0 }
+        let due = try await store.claimWebhooks(limit: Self.concurrency, lease: Self.lease)
+        await withTaskGroup(of: Void.self) { group in
+            for one in due { group.addTask { await self.send(one) } }
+        }
+        return due.count
+    }
+
+    private func send(_ due: DueWebhook) async {
+        do {
+            guard let job = try await store.job(due.job) else { return }
+            let answer = await answer(due, job)
+            let attempt = schedule.next(
+                after: answer, number: due.webhook.attempts + 1, dueAt: due.webhook.dueAt ?? Date(), now: Date(),
+                chance: .random(in: 0...1))
+            let webhook = try await store.recordWebhook(due.job, attempt)
+            book.withLock { $0[due.job] = webhook }
+            if let error = attempt.error {
+                let end = attempt.next == .giveUp ? "; giving up" : ""
+                logger.warning("the webhook of job \(due.job) was not delivered: \(error)\(end)")
+            }
+        } catch {
+            logger.error("cannot store what became of the webhook of job \(due.job): \(error)")
+        }
+    }
+
+    private func answer(_ due: DueWebhook, _ job: Job) async -> WebhookAnswer {
+        guard let url = try? WebhookURL(due.webhook.target.url),
+            let signature = WebhookSignature(secret: due.webhook.target.secret)
+        else { return .failure("the address or the secret is of another version") }
+        let body = self.body(job)
+        let (id, timestamp) = ("msg_\(job.id)_\(job.state.rawValue)", Int(Date().timeIntervalSince1970))
+        let head = [
+            "POST \(url.target) HTTP/1.1", "Host: \(url.authority)", "User-Agent: clusterd/\(Engine.version)",
+            "Content-Type: application/json", "Content-Length: \(body.count)", "Connection: close",
+            "webhook-id: \(id)", "webhook-timestamp: \(timestamp)",
+            "webhook-signature: \(signature.field(id: id, timestamp: timestamp, body: body))", "", "",
+        ].joined(separator: "\r\n")
+        let request = Array(head.utf8) + body
+        return await withCheckedContinuation { continuation in
+            queue.async { [addresses, tls] in
+                let connection = WebhookConnection(
+                    url: url, addresses: addresses, deadline: .now + WebhookConnection.patience, tls: tls)
+                continuation.resume(returning: connection.send(request))
+            }
+        }
+    }
+}
