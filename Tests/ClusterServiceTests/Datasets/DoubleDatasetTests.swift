@@ -38,7 +38,7 @@ import Testing
         let values = content.dropFirst(128).withUnsafeBytes { bytes in
             (0..<4).map { bytes.loadUnaligned(fromByteOffset: 8 * $0, as: Double.self) }
         }
-        #expect(values == [0.1, 2, 3, 1e-310])
+        #expect(values == [0.1, 2, 3, Double("1e-310")])
         await test.service.stop()
     }
 
