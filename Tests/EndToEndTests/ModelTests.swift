@@ -26,8 +26,12 @@ extension EndToEnd {
                 for name in ["k", "d", "columns", "centroids", "weights", "heads"] {
                     #expect(model[name] == result[name], "\(name)")
                 }
+                // A list leaves out what grows with K·d².
+                let brief = try #require(model.members).filter {
+                    !["metric", "preprocessing", "params"].contains($0.key)
+                }
                 let list = try await service.curl("/v1/models").json()
-                #expect(list == ["models": [model], "next_page_token": ""])
+                #expect(list == ["models": [.object(brief)], "next_page_token": ""])
             }
         }
 

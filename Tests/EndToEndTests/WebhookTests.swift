@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import Testing
 
 extension EndToEnd {
@@ -42,7 +43,8 @@ extension EndToEnd {
             python.executableURL = URL(fileURLWithPath: "/usr/bin/env")
             python.arguments = ["python3", "-c", Self.receiver, secret, file]
             try python.run()
-            defer { python.terminate() }
+            // It inherits an ignored SIGTERM from tests of signals, and would hold the test runner's output open.
+            defer { kill(python.processIdentifier, SIGKILL) }
             var port = ""
             try await eventually("the receiver listens") {
                 port = ((try? String(contentsOfFile: file + ".port", encoding: .utf8)) ?? "").trimmingCharacters(

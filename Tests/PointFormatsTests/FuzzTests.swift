@@ -134,7 +134,7 @@ struct Mutator {
         }
         guard let summary = outcome.summary else { return "neither points nor an error" }
         if summary.rows < 1 || outcome.bits.count != summary.rows * summary.schema.dimension { return "a wrong count" }
-        if !outcome.values.allSatisfy(\.isFinite) { return "numbers that are not finite" }
+        if !outcome.doubles.allSatisfy(\.isFinite) { return "numbers that are not finite" }
         if let names = summary.schema.columns, names.count != summary.schema.dimension { return "wrong names" }
         return nil
     }

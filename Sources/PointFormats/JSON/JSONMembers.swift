@@ -27,8 +27,8 @@ struct JSONMembers: Sendable {
         }
     }
 
-    /// The most bytes that all names may have together.
-    static let longestNames = 1 << 20
+    /// The most bytes that all names may have together: each is held as octets, as text and as a key.
+    static let longestNames = 640 << 10
 
     /// The error of names that are longer.
     static func tooLong(line: Int) -> FormatError {

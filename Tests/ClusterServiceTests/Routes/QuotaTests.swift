@@ -35,9 +35,11 @@ import Testing
             limits: {
                 var limits = ServiceLimits(); limits.storedBytes = 80_200; return limits
             }())
-        let writer = try store.writer()
-        try writer.append(rows: [[1]])
-        #expect(throws: StorageQuotaExceeded(limit: 80_200)) { try store.commit(writer, columns: nil) }
+        #expect(throws: StorageQuotaExceeded(limit: 80_200)) {
+            let writer = try store.writer()
+            try writer.append(rows: [[1]])
+            _ = try store.commit(writer, columns: nil)
+        }
     }
 
     @Test func theNumberOfDatasetsIsBounded() async throws {

@@ -8,10 +8,12 @@ import Testing
 struct LifecycleTests {
     private static let get = "GET / HTTP/1.1\r\nHost: a\r\n\r\n"
 
+    /// - Parameter loops: with one, all connections hear of a stop at the same moment.
     private func server(
+        loops: Int = ServerConfiguration.defaultEventLoops,
         _ handler: @escaping @Sendable (Request, ResponseWriter) async throws -> Void
     ) throws -> (Server, SocketAddress) {
-        let server = Server(ServerConfiguration(port: 0))
+        let server = Server(ServerConfiguration(port: 0, eventLoops: loops))
         let addresses = try server.start(handler)
         return (server, try #require(addresses.first))
     }
@@ -19,7 +21,7 @@ struct LifecycleTests {
     @Test func stoppingFinishesRequestsInFlightAndClosesIdleConnections() async throws {
         let running = Flag()
         let go = Flag()
-        let (server, address) = try server { request, writer in
+        let (server, address) = try server(loops: 1) { request, writer in
             if request.path == "/slow" {
                 running.raise()
                 await go.wait()

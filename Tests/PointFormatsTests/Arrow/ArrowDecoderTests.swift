@@ -30,9 +30,12 @@ import Testing
     }
 
     @Test func doublesAreReadExactly() throws {
-        let wide = decodeDoubles(
-            try ArrowSamples.file("types.arrows"),
-            options: decodingOptions { $0.columns = [.name("f8"), .name("i4"), .name("f2")] })
+        let wide = decode(
+            try ArrowSamples.file("types.arrows"), nil,
+            decodingOptions {
+                $0.columns = [.name("f8"), .name("i4"), .name("f2")]
+                $0.numberType = .float64
+            })
         let rows = zip([0.5, -1.25, 3, 1e-3, 65504], zip([-0x1p31, 0, 1, 2, 0x1p31 - 1], [0.5, -1.25, 3, 0.25, 2]))
         #expect(wide.bits == rows.flatMap { [$0, $1.0, $1.1] }.map(\.bitPattern), "\(wide)")
     }

@@ -2,13 +2,14 @@ import PointFormats
 
 /// What a body came to: points, or the error.
 ///
-/// Numbers are compared by their bits.
+/// Numbers are compared by their bits, those in single precision as the doubles they are.
 struct Outcome: Equatable, CustomStringConvertible {
-    var bits: [UInt32] = []
+    var bits: [UInt64] = []
     var summary: DecodedSummary?
     var error: FormatError?
 
-    var values: [Float] { bits.map(Float.init(bitPattern:)) }
+    var doubles: [Double] { bits.map(Double.init(bitPattern:)) }
+    var values: [Float] { doubles.map(Float.init) }
 
     var description: String {
         error.map { "\($0) at \($0.places)" } ?? "\(values) \(summary.map { "\($0)" } ?? "")"
@@ -20,7 +21,7 @@ func decode(
     _ body: [UInt8], _ format: PointFormat? = nil, _ options: DecodingOptions = DecodingOptions(), cuts: [Int] = []
 ) -> Outcome {
     var decoder = PointDecoder(format: format, options: options)
-    var points = PointArray()
+    var points = DoubleBits()
     do {
         try body.withUnsafeBytes { bytes in
             var start = 0
@@ -30,12 +31,23 @@ func decode(
             }
         }
         let summary = try decoder.finish(into: &points)
-        return Outcome(bits: points.values.map(\.bitPattern), summary: summary)
+        return Outcome(bits: points.bits, summary: summary)
     } catch let error as FormatError {
         return Outcome(error: error)
     } catch {
         return Outcome(error: FormatError(code: .malformed, detail: "an error of another type: \(error)"))
     }
+}
+
+/// A sink that keeps numbers of both types as the bits of doubles.
+private struct DoubleBits: PointSink {
+    var bits: [UInt64] = []
+
+    mutating func append(_ rows: UnsafeBufferPointer<Float>, dimension: Int) {
+        bits += rows.map { Double($0).bitPattern }
+    }
+
+    mutating func append(_ rows: UnsafeBufferPointer<Double>, dimension: Int) { bits += rows.map(\.bitPattern) }
 }
 
 /// Feeds text.
@@ -76,30 +88,4 @@ struct SmallRandom: RandomNumberGenerator {
 
     /// A number in `0..<bound`.
     mutating func below(_ bound: Int) -> Int { Int(next() >> 33) % bound }
-}
-
-/// The bits of the doubles that `body` holds, or the error.
-func decodeDoubles(
-    _ body: [UInt8], _ format: PointFormat? = nil, options: DecodingOptions = DecodingOptions()
-) -> (bits: [UInt64], error: FormatError?) {
-    var options = options
-    options.numberType = .float64
-    var decoder = PointDecoder(format: format, options: options)
-    var sink = DoubleArray()
-    do {
-        try body.withUnsafeBytes { try decoder.feed($0, into: &sink) }
-        _ = try decoder.finish(into: &sink)
-        return (sink.bits, nil)
-    } catch {
-        return ([], error as? FormatError ?? FormatError(code: .malformed, detail: "\(error)"))
-    }
-}
-
-/// A sink that keeps the bits of doubles.
-private struct DoubleArray: PointSink {
-    var bits: [UInt64] = []
-
-    mutating func append(_ rows: UnsafeBufferPointer<Float>, dimension: Int) {}
-
-    mutating func append(_ rows: UnsafeBufferPointer<Double>, dimension: Int) { bits += rows.map(\.bitPattern) }
 }
