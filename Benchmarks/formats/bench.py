@@ -78,6 +78,8 @@ def memory(options):
     """Bodies of 2 GB, made while they are sent; the peak above what the idle service has."""
     size = options.memory
     for name, command, type_name, status in server.bodies(options.data, size):
+        if options.bodies and name not in options.bodies:
+            continue
         with server.Clusterd(options.clusterd, options.data) as service:
             service.put("warm", ["-H", "Content-Type: text/csv", "--data-binary", "1,2\n3,4\n"])
             idle = service.memory("VmRSS")
@@ -107,6 +109,7 @@ def main():
     parser.add_argument("--size", type=int, default=100_000_000, help="bytes of text")
     parser.add_argument("--npy", type=int, default=1_000_000_000, help="bytes of .npy")
     parser.add_argument("--memory", type=int, default=2_000_000_000, help="bytes of a body whose memory is watched")
+    parser.add_argument("--bodies", nargs="+", help="only these bodies of memory, such as csv or zstd-bomb")
     parser.add_argument("--numbers", type=int, default=10_000_000)
     options = parser.parse_args()
     os.makedirs(options.data, exist_ok=True)

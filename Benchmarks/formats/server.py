@@ -75,7 +75,8 @@ def bodies(folder, size):
     writer = f"{sys.executable} {os.path.abspath(__file__)}"
     for kind, type_name in [
         ("csv", "text/csv"), ("json", "application/json"), ("ndjson", "application/x-ndjson"),
-        ("npy", "application/x-npy"),
+        ("npy", "application/x-npy"), ("fortran", "application/x-npy"),
+        ("arrow", "application/vnd.apache.arrow.stream"),
     ]:
         yield kind, f"{writer} {kind} {size}", type_name, 201
     yield "gzip", f"{writer} csv {size} | gzip -1", "text/csv", 201
@@ -91,10 +92,18 @@ def write(kind, size):
     out = sys.stdout.buffer
     x = np.random.default_rng(1).standard_normal((8_192, 16), np.float32)
     lines = [",".join(f"{value:.5f}" for value in row) for row in x.tolist()]
-    if kind == "npy":
+    if kind == "arrow":
+        import pyarrow as pa
+
+        batch = pa.record_batch([pa.array(column) for column in x.T], names=[f"x{i}" for i in range(16)])
+        with pa.ipc.new_stream(out, batch.schema) as stream:
+            for _ in range(max(1, size // batch.nbytes)):
+                stream.write_batch(batch)
+        return
+    if kind in ("npy", "fortran"):
         rows = size // 64 // len(x) * len(x)
         np.lib.format.write_array_header_1_0(
-            out, {"descr": "<f4", "fortran_order": False, "shape": (rows, 16)})
+            out, {"descr": "<f4", "fortran_order": kind == "fortran", "shape": (rows, 16)})
         block, left = x.tobytes(), rows * 64
         while left > 0:
             out.write(block)
