@@ -1,6 +1,7 @@
 public import ArgumentParser
 import ClusterService
 import Foundation
+import Glibc
 import HTTPServer
 import HTTPTypes
 public import Logging
@@ -56,6 +57,14 @@ struct Serve: AsyncParsableCommand {
     }
 
     func run() async throws {
+        try await serve()
+        // Threads of Dispatch are still there, and exit() would take apart what they use.
+        fflush(nil)
+        _exit(EXIT_SUCCESS)
+    }
+
+    /// Serves until it is told to stop; what is on the disk is closed when it returns.
+    private func serve() async throws {
         let level = logLevel
         LoggingSystem.bootstrap { label in
             var handler = StreamLogHandler.standardError(label: label)
