@@ -25,10 +25,19 @@ public struct ModePlateau: Sendable, Equatable, Codable {
 extension ModeTree {
     /// Fewer tokens than these a mode on average say nothing about clusters.
     private static let leastTokensPerMode = 8
+    /// The same for up to as many modes.
+    private static let leastTokensPerFewModes = 3
+    private static let fewModes = 8
+
+    /// The most modes that a plateau may have: two from four tokens on.
+    private var mostModes: Int {
+        let few = min(Self.fewModes, max(tokens.count / Self.leastTokensPerFewModes, min(2, tokens.count / 2)))
+        return max(1, few, tokens.count / Self.leastTokensPerMode)
+    }
 
     /// The levels of the longest run with one number of kept modes, the coarser one of equals.
     func longestRun(where isWanted: (Int) -> Bool = { _ in true }) -> Range<Int>? {
-        let most = max(1, tokens.count / Self.leastTokensPerMode)
+        let most = mostModes
         let counts = levels.map { $0.modes.count <= most || levels.count == 1 ? $0.kept.count : 0 }
         var best: Range<Int>?
         var start = 0

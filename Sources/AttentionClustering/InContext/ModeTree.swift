@@ -35,7 +35,8 @@ struct ModeTree: Sendable {
     static let tokenLimit = 2_048
     /// Modes nearer than this share of the kernel's standard deviation are one.
     private static let mergingRadius = 0.5
-    /// The finest kernel's standard deviation is this share of the median distance to the eighth neighbour.
+    /// The finest kernel's standard deviation is this share of the median distance to the eighth neighbour, or to one
+    /// within an eighth of the keys where there are few.
     private static let finestShare = 0.5
     private static let neighbour = 8
     /// β of the coarsest level: the kernel is as wide as the keys.
@@ -91,6 +92,7 @@ struct ModeTree: Sendable {
     /// Over up to 256 tokens.
     private static func medianNeighbourDistance(_ keys: ContextKeys, tokens: [Int]) -> Double {
         let (r, n) = (keys.dimension, keys.count)
+        let neighbour = min(neighbour, max(1, n / neighbour))
         guard n > neighbour else { return 0 }
         let step = max(1, tokens.count / 256)
         var distances: [Float] = []

@@ -15,6 +15,8 @@ struct ClusterCountSearch {
     private static let allowance = 0.01
     /// Plateaus shorter than this factor in β say nothing.
     private static let leastSpan = 2.0
+    /// Clusters of fewer points on average have variances that say more about their number than about the data.
+    private static let pointsPerCluster = 3
 
     /// - Parameter observe: told each number that was tried, and which share of the search is done.
     func evidence(observe: (Int, Double) -> Void = { _, _ in }) throws -> ClusterCountEvidence {
@@ -25,7 +27,7 @@ struct ClusterCountSearch {
         let signs = [spectral, plateau.span >= Self.leastSpan ? plateau.clusterCount : nil].compactMap(\.self)
             .filter(range.contains)
         var tried: [ClusterCountEvidence.Candidate] = []
-        for k in range where k <= sample.rows.count {
+        for k in range where k <= most(of: sample.rows.count) {
             let reach = k > Self.everyCount ? Self.nearness : 0
             let isStale = tried.min { $0.icl < $1.icl }.map { k - $0.clusterCount > Self.patience } ?? false
             if isStale || (k > Self.everyCount && !tried.isEmpty), !signs.contains(where: { abs($0 - k) <= reach }) {
@@ -53,6 +55,11 @@ struct ClusterCountSearch {
         let last = min(range.upperBound, max(best + Self.patience, signs.max() ?? 0, k))
         func work(_ k: Int) -> Double { Double(k * (k + 3) - range.lowerBound * (range.lowerBound - 1)) }
         return min(1, work(k) / max(1, work(last)))
+    }
+
+    /// The largest number to try for `count` points: two from four points on, and never less than was asked for.
+    private func most(of count: Int) -> Int {
+        min(count, max(range.lowerBound, count / Self.pointsPerCluster, min(2, count / 2)))
     }
 
     private func chosen(_ tried: [ClusterCountEvidence.Candidate], signs: [Int], modes: Int) -> Int {
@@ -113,6 +120,17 @@ struct ClusterCountSearch {
             let row = sample.rows.choice.map { Int($0[entry.offset]) } ?? entry.offset
             return sum - Double(weights?[row] ?? 1) * logarithm(Double(max(entry.element, .leastNormalMagnitude)))
         }
-        return bic.isFinite ? .init(clusterCount: k, bic: bic, icl: bic + 2 * entropy) : nil
+        return bic.isFinite
+            ? .init(clusterCount: k, bic: bic, icl: bic + 2 * entropy + fewPointsPenalty(mixture, sample)) : nil
+    }
+
+    /// What parameters cost beside BIC's log n each, which holds for many points a cluster.
+    ///
+    /// (n/(n − K))² times as much, as in generalised cross-validation: K means leave n − K points to measure spread with.
+    private func fewPointsPenalty(_ mixture: Mixture, _ sample: Preparation) -> Double {
+        let (n, k) = (Double(sample.rows.count), Double(mixture.clusterCount))
+        let growth = n / max(0.5, n - k)
+        let plain = mixture.criterion(logLikelihood: 0, weight: sample.rows.totalWeight, moments: sample.moments)
+        return max(0, plain) * (growth * growth - 1)
     }
 }
