@@ -145,8 +145,9 @@ def check(arguments, rows):
             checks += gates.threads(point_set.name, *walls)
         paper = []
         for shape in sets.PAPER:
-            paper += compare(changed(arguments, methods=["ours"], repeats=1),
-                             sets.generate(arguments.data, **shape))
+            point_set = sets.generate(arguments.data, **shape)
+            found = compare(changed(arguments, methods=["ours"], repeats=1), point_set)
+            paper += [dict(row, oracle_ari=point_set.oracle_ari()) for row in found]
         checks += gates.paper(paper)
     if arguments.baselines:
         checks += gates.labelled(rows, arguments.baselines)

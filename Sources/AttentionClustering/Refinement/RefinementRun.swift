@@ -15,6 +15,10 @@ struct RefinementRun {
     private static let sampledTolerance = 1e-4
     /// Nor do centroids move further; far below what labels depend on.
     private static let sampledDrift = 2e-3
+    /// With up to so many times the sample's rows passes are cheap beside the search, and go on for longer by a factor:
+    /// where clusters overlap much, many small steps lead far.
+    private static let fewRows = 4
+    private static let fewRowsPrecision = 1e-2
 
     func refined() throws -> Refined {
         passes.meter.at(.refining, 0.3, to: 0.3)
@@ -50,7 +54,10 @@ struct RefinementRun {
             candidates.insert(best, at: 0)
         }
         progress.settle()
-        let outcome = working.isSample ? try settle(best, observe: observe) : best.outcome
+        let isCheap = preparation.rows.count <= Self.fewRows * working.count
+        let outcome =
+            working.isSample
+            ? try settle(best, precision: isCheap ? Self.fewRowsPrecision : 1, observe: observe) : best.outcome
         return Refined(
             mixture: outcome.mixture, outcome: outcome, start: best.start, candidates: candidates.map(\.summary),
             warnings: warnings)
@@ -63,13 +70,13 @@ struct RefinementRun {
 
     /// Refines what a sample came to on all rows.
     private func settle(
-        _ best: MetricChoice.Candidate, observe: (MixtureRefinement.Outcome) -> Void
+        _ best: MetricChoice.Candidate, precision: Double, observe: (MixtureRefinement.Outcome) -> Void
     ) throws -> MixtureRefinement.Outcome {
         var refinement = MixtureRefinement(
             attention: AttentionPass(rows: preparation.rows, passes: passes), moments: preparation.moments,
             kind: best.refinement.kind, prior: best.refinement.prior, maximumIterations: options.maximumIterations,
-            tolerance: Self.sampledTolerance)
-        refinement.driftTolerance = Self.sampledDrift
+            tolerance: Self.sampledTolerance * precision)
+        refinement.driftTolerance = Self.sampledDrift * precision
         return try refinement.run(from: best.outcome.mixture, observe: observe)
     }
 
