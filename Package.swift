@@ -63,7 +63,7 @@ let package = Package(
         .target(
             name: "ClusterService",
             dependencies: [
-                "AttentionClustering", "PointFormats", "HTTPServer", "JobStore", "COpenSSL", "CLinux",
+                "AttentionClustering", "CKernels", "PointFormats", "HTTPServer", "JobStore", "COpenSSL", "CLinux",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
             ],

@@ -113,12 +113,12 @@ private struct LocalPoints: PointSink {
 extension Points {
     /// A sentence for each column that single precision rounds visibly.
     fileprivate func precisionWarnings(_ names: [String]) -> [String] {
-        withUnsafeValues { values in
-            names.indices.compactMap { column in
-                let cells = stride(from: column, to: values.count, by: dimension).lazy.map { values[$0] }
-                guard let minimum = cells.min(), let maximum = cells.max() else { return nil }
-                return PrecisionWarning.sentence(column: names[column], minimum: minimum, maximum: maximum)
-            }
+        var statistics = ColumnStatistics(dimension: dimension)
+        withUnsafeValues { statistics.observe($0) }
+        return names.indices.compactMap { column in
+            PrecisionWarning.sentence(
+                column: names[column], minimum: statistics.minima[column], maximum: statistics.maxima[column],
+                areIntegers: statistics.areIntegers[column], canWiden: false)
         }
     }
 

@@ -7,6 +7,7 @@
 
 #include <stdint.h>
 
+#include "columns.h"
 #include "incontext.h"
 #include "quality.h"
 #include "weights.h"

@@ -1,19 +1,36 @@
-/// The least, the greatest and the sum of each column, taken while rows pass.
+import CKernels
+
+/// The least, the greatest and the sum of each column, and whether it holds integers only, taken while rows pass.
 struct ColumnStatistics: Sendable {
     private(set) var minima: [Double]
     private(set) var maxima: [Double]
     private(set) var sums: [Double]
+    private(set) var areIntegers: [Bool]
 
     init(dimension: Int) {
         minima = Array(repeating: .infinity, count: dimension)
         maxima = Array(repeating: -.infinity, count: dimension)
         sums = Array(repeating: 0, count: dimension)
+        areIntegers = Array(repeating: true, count: dimension)
     }
 
-    /// Takes whole rows of finite numbers.
+    /// Takes whole rows of finite numbers in single precision, which uploads bring by the gigabyte.
+    mutating func observe(_ rows: UnsafeBufferPointer<Float>) {
+        guard let base = rows.baseAddress, !minima.isEmpty else { return }
+        var least = minima.map(Float.init)
+        var most = maxima.map(Float.init)
+        ac_add_columns(base, Int64(rows.count / minima.count), Int64(minima.count), &least, &most, &sums)
+        for column in minima.indices {
+            minima[column] = Double(least[column])
+            maxima[column] = Double(most[column])
+        }
+        lookForFractions(base, rows.count / minima.count)
+    }
+
+    /// Takes whole rows of finite numbers in double precision.
     ///
     /// Four columns at a time, whose figures stay in registers while the rows go by.
-    mutating func observe<Scalar: BinaryFloatingPoint>(_ rows: UnsafeBufferPointer<Scalar>) {
+    mutating func observe(_ rows: UnsafeBufferPointer<Double>) {
         guard let base = rows.baseAddress, !minima.isEmpty else { return }
         let count = rows.count / minima.count
         var column = 0
@@ -24,6 +41,15 @@ struct ColumnStatistics: Sendable {
         while column < minima.count {
             observeOne(base + column, count, column)
             column += 1
+        }
+        lookForFractions(base, count)
+    }
+
+    /// A column of fractions is seen to be one in its first rows, and not looked at again.
+    private mutating func lookForFractions<Scalar: BinaryFloatingPoint>(_ base: UnsafePointer<Scalar>, _ count: Int) {
+        for column in areIntegers.indices where areIntegers[column] {
+            areIntegers[column] = stride(from: column, to: count * minima.count, by: minima.count)
+                .allSatisfy { base[$0] == base[$0].rounded(.towardZero) }
         }
     }
 
@@ -37,12 +63,10 @@ struct ColumnStatistics: Sendable {
         }
     }
 
-    private mutating func observeFour<Scalar: BinaryFloatingPoint>(
-        _ first: UnsafePointer<Scalar>, _ count: Int, _ column: Int
-    ) {
+    private mutating func observeFour(_ first: UnsafePointer<Double>, _ count: Int, _ column: Int) {
         let dimension = minima.count
-        var (least0, least1, least2, least3) = (Scalar.infinity, Scalar.infinity, Scalar.infinity, Scalar.infinity)
-        var (most0, most1, most2, most3) = (-Scalar.infinity, -Scalar.infinity, -Scalar.infinity, -Scalar.infinity)
+        var (least0, least1, least2, least3) = (Double.infinity, Double.infinity, Double.infinity, Double.infinity)
+        var (most0, most1, most2, most3) = (-Double.infinity, -Double.infinity, -Double.infinity, -Double.infinity)
         var (sum0, sum1, sum2, sum3) = (sums[column], sums[column + 1], sums[column + 2], sums[column + 3])
         var row = first
         for _ in 0..<count {
@@ -55,38 +79,36 @@ struct ColumnStatistics: Sendable {
             most1 = value1 > most1 ? value1 : most1
             most2 = value2 > most2 ? value2 : most2
             most3 = value3 > most3 ? value3 : most3
-            sum0 += Double(value0)
-            sum1 += Double(value1)
-            sum2 += Double(value2)
-            sum3 += Double(value3)
+            sum0 += value0
+            sum1 += value1
+            sum2 += value2
+            sum3 += value3
             row += dimension
         }
         for (lane, figures) in [
             (least0, most0, sum0), (least1, most1, sum1), (least2, most2, sum2), (least3, most3, sum3),
         ].enumerated() {
-            minima[column + lane] = min(minima[column + lane], Double(figures.0))
-            maxima[column + lane] = max(maxima[column + lane], Double(figures.1))
+            minima[column + lane] = min(minima[column + lane], figures.0)
+            maxima[column + lane] = max(maxima[column + lane], figures.1)
             sums[column + lane] = figures.2
         }
     }
 
-    private mutating func observeOne<Scalar: BinaryFloatingPoint>(
-        _ first: UnsafePointer<Scalar>, _ count: Int, _ column: Int
-    ) {
+    private mutating func observeOne(_ first: UnsafePointer<Double>, _ count: Int, _ column: Int) {
         let dimension = minima.count
-        var least = Scalar.infinity
-        var greatest = -Scalar.infinity
+        var least = Double.infinity
+        var greatest = -Double.infinity
         var sum = sums[column]
         var row = first
         for _ in 0..<count {
             let value = row.pointee
             least = value < least ? value : least
             greatest = value > greatest ? value : greatest
-            sum += Double(value)
+            sum += value
             row += dimension
         }
-        minima[column] = min(minima[column], Double(least))
-        maxima[column] = max(maxima[column], Double(greatest))
+        minima[column] = min(minima[column], least)
+        maxima[column] = max(maxima[column], greatest)
         sums[column] = sum
     }
 }

@@ -16,6 +16,8 @@ final class DatasetPipeline: Sendable {
 
     private struct State {
         var blocks = 0
+        /// Blocks to fill again: fresh memory costs the system about as much as the copy into it.
+        var free: [DatasetBlock] = []
         var failure: (any Error)?
         var waiting: CheckedContinuation<Void, Never>?
         /// How much was written, and up to where the system was told to write.
@@ -32,11 +34,14 @@ final class DatasetPipeline: Sendable {
 
     init(_ file: consuming FileDescriptor) { self.file = file }
 
+    /// An empty block to fill.
+    func makeBlock() -> DatasetBlock { state.withLock { $0.free.popLast() } ?? DatasetBlock() }
+
     /// Takes the next block.
     ///
     /// - Parameter digested: whether its bytes count for the digest.
     /// - Throws: what kept a block before from being written.
-    func submit(_ block: ArraySlice<UInt8>, digested: Bool) throws {
+    func submit(_ block: DatasetBlock, digested: Bool) throws {
         try state.withLock { state in
             if let failure = state.failure { throw failure }
             state.blocks += 1
@@ -45,11 +50,11 @@ final class DatasetPipeline: Sendable {
         let steps = DispatchGroup()
         if digested {
             digesting.async(group: steps) {
-                self.digest.withLock { digest in block.withUnsafeBytes { digest?.update($0) } }
+                self.digest.withLock { $0?.update(block.bytes) }
             }
         }
         writing.async(group: steps) { self.write(block) }
-        steps.notify(queue: writing) { self.end() }
+        steps.notify(queue: writing) { self.end(block) }
     }
 
     /// Returns when few blocks are in progress.
@@ -91,10 +96,10 @@ final class DatasetPipeline: Sendable {
         try file.synchronize()
     }
 
-    private func write(_ block: ArraySlice<UInt8>) {
+    private func write(_ block: DatasetBlock) {
         guard state.withLock({ $0.failure == nil }) else { return }
         do {
-            try block.withUnsafeBytes { try file.write($0) }
+            try file.write(block.bytes)
         } catch {
             return state.withLock { $0.failure = error }
         }
@@ -108,11 +113,13 @@ final class DatasetPipeline: Sendable {
         if let due { _ = clinux_begin_writing(file.number, Int64(due.lowerBound), Int64(due.count)) }
     }
 
-    private func end() {
-        room.signal()
+    private func end(_ block: DatasetBlock) {
+        block.clear()
         state.withLock { state in
             state.blocks -= 1
+            state.free.append(block)
             return state.blocks < Self.softLimit ? state.waiting.take() : nil
         }?.resume()
+        room.signal()
     }
 }

@@ -10,9 +10,6 @@ import PointFormats
 /// `@unchecked Sendable` is sound: a writer belongs to one request, whose steps follow one another; the thread that
 /// finishes it begins after the last row was appended and is waited for.
 final class DatasetWriter: PointSink, @unchecked Sendable {
-    /// How many bytes are written at once.
-    private static let blockSize = 1 << 20
-
     private let directory: String
     private let temporaryPath: String
     private let pipeline: DatasetPipeline
@@ -21,7 +18,7 @@ final class DatasetWriter: PointSink, @unchecked Sendable {
     /// How many bytes of the quota this file has taken.
     private var taken = 0
     private var identifiers: IdentifierSpool?
-    private var buffer: [UInt8] = []
+    private var block: DatasetBlock?
     private var dimension = 0
     private(set) var rows = 0
     private var statistics = ColumnStatistics(dimension: 0)
@@ -41,7 +38,10 @@ final class DatasetWriter: PointSink, @unchecked Sendable {
             try FileDescriptor(opening: temporaryPath, flags: O_RDWR | O_CREAT | O_EXCL))
         try quota?.take(DatasetFileHead.size)
         taken = DatasetFileHead.size
-        try pipeline.submit(ArraySlice(repeatElement(0, count: DatasetFileHead.size)), digested: false)
+        let head = pipeline.makeBlock()
+        let blank = [UInt8](repeating: 0, count: DatasetFileHead.size)
+        _ = blank.withUnsafeBytes { head.append($0) }
+        try pipeline.submit(head, digested: false)
     }
 
     deinit {
@@ -97,7 +97,7 @@ final class DatasetWriter: PointSink, @unchecked Sendable {
         let encoder = JSONEncoder()
         encoder.outputFormatting = .sortedKeys
         let text = try encoder.encode(description)
-        buffer.append(contentsOf: text)
+        try text.withUnsafeBytes { try append($0, digested: false) }
         try flush(digested: false)
         try pipeline.drain()
         let head = DatasetFileHead(
@@ -116,12 +116,11 @@ final class DatasetWriter: PointSink, @unchecked Sendable {
     }
 
     private func precisionWarnings(columns: [String]?) -> [String] {
-        guard type == .float32 else { return [] }
         let names = columns ?? DatasetDescription.defaultNames(dimension)
         return statistics.minima.indices.compactMap { column in
             PrecisionWarning.sentence(
-                column: names[column], minimum: Float(statistics.minima[column]),
-                maximum: Float(statistics.maxima[column]))
+                column: names[column], minimum: statistics.minima[column], maximum: statistics.maxima[column],
+                areIntegers: statistics.areIntegers[column], type: type)
         }
     }
 
@@ -157,20 +156,17 @@ final class DatasetWriter: PointSink, @unchecked Sendable {
     private func append(_ bytes: UnsafeRawBufferPointer, digested: Bool) throws {
         var rest = bytes
         while !rest.isEmpty {
-            if buffer.isEmpty { buffer.reserveCapacity(Self.blockSize) }
-            let count = min(rest.count, Self.blockSize - buffer.count)
-            buffer.append(contentsOf: UnsafeRawBufferPointer(rebasing: rest[..<count]))
-            rest = UnsafeRawBufferPointer(rebasing: rest[count...])
-            if buffer.count == Self.blockSize { try flush(digested: digested) }
+            let block = block ?? pipeline.makeBlock()
+            self.block = block
+            rest = UnsafeRawBufferPointer(rebasing: rest[block.append(rest)...])
+            if block.isFull { try flush(digested: digested) }
         }
     }
 
     private func flush(digested: Bool) throws {
-        guard !buffer.isEmpty else { return }
-        try quota?.take(buffer.count)
-        taken += buffer.count
-        let block = buffer
-        buffer = []
-        try pipeline.submit(block[...], digested: digested)
+        guard let block = block.take() else { return }
+        try quota?.take(block.count)
+        taken += block.count
+        try pipeline.submit(block, digested: digested)
     }
 }

@@ -1,0 +1,34 @@
+#include "columns.h"
+#include "lanes.h"
+
+#include <string.h>
+
+typedef double wide_lanes __attribute__((vector_size(128)));
+
+/// Sixteen columns whose figures stay in registers while the rows go by.
+AC_INLINE void add_sixteen(const float *values, int64_t count, int64_t d, float *least, float *most, double *sum) {
+    lanes low = LOAD(least), high = LOAD(most);
+    wide_lanes total;
+    memcpy(&total, sum, sizeof total);
+    for (int64_t i = 0; i < count; i++) {
+        lanes x = LOAD(values + i * d);
+        low = SELECT(x < low, x, low);
+        high = SELECT(x > high, x, high);
+        total += __builtin_convertvector(x, wide_lanes);
+    }
+    STORE(least, low);
+    STORE(most, high);
+    memcpy(sum, &total, sizeof total);
+}
+
+AC_CLONES void ac_add_columns(const float *values, int64_t count, int64_t d, float *least, float *most, double *sum) {
+    int64_t j = 0;
+    for (; j + AC_LANES <= d; j += AC_LANES) add_sixteen(values + j, count, d, least + j, most + j, sum + j);
+    for (int64_t i = 0; i < count; i++)
+        for (int64_t r = j; r < d; r++) {
+            float x = values[i * d + r];
+            least[r] = x < least[r] ? x : least[r];
+            most[r] = x > most[r] ? x : most[r];
+            sum[r] += x;
+        }
+}
