@@ -27,15 +27,23 @@ final class CheckpointStore: Sendable {
 
     /// What there is of `job`, and where more of it goes.
     ///
-    /// - Parameter fraction: tells how far the job is.
-    func open(_ job: Job, fraction: @escaping @Sendable () -> Double) async -> JobCheckpoints {
+    /// - Parameters:
+    ///   - fraction: tells how far the job is.
+    ///   - saved: is called whenever a checkpoint of this attempt has come to the disk.
+    func open(
+        _ job: Job, fraction: @escaping @Sendable () -> Double, saved: @escaping @Sendable () -> Void = {}
+    ) async -> JobCheckpoints {
         let identity = CheckpointFile.identity(of: job)
         // Nothing was saved before the first attempt: no need to wait for what is being written of other jobs.
         let found = job.attempt > 1 ? await onQueue { [self] in read(job, identity: identity) } : nil
         return JobCheckpoints(
             resumed: found, interval: interval, fraction: fraction,
             write: { file, done in
-                self.queue.async { done(self.write(file, of: job)) }
+                self.queue.async {
+                    let start = ContinuousClock.now
+                    if self.write(file, of: job) { saved() }
+                    done(ContinuousClock.now - start)
+                }
             }, identity: identity)
     }
 
@@ -78,15 +86,15 @@ final class CheckpointStore: Sendable {
         }
     }
 
-    private func write(_ file: CheckpointFile, of job: Job) -> Duration {
-        let start = ContinuousClock.now
+    private func write(_ file: CheckpointFile, of job: Job) -> Bool {
         do {
             try FileDescriptor.replace(path(job.id), with: file.bytes, directory: directory)
+            return true
         } catch {
             logger.warning("no checkpoint of job \(job.id): \(error)")
             unlink(path(job.id) + ".new")
+            return false
         }
-        return ContinuousClock.now - start
     }
 
     private func onQueue<Value: Sendable>(_ work: @escaping @Sendable () -> Value) async -> Value {

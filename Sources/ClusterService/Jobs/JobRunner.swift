@@ -143,7 +143,7 @@ final class JobRunner: Sendable {
                             try await self.claim(name, Self.claimedAhead, into: claimed)
                         }
                     }
-                    watchOver(claimed, during: number)
+                    watchOver(claimed, from: number)
                 }
                 let begin = ContinuousClock.now
                 await run(job, on: thread)
@@ -170,11 +170,18 @@ final class JobRunner: Sendable {
         await giveBack(claimed.add(jobs))
     }
 
-    /// Hands back what was claimed ahead when run number `run` takes longer than a short one.
-    private func watchOver(_ claimed: ClaimedJobs, during run: Int) {
+    /// Looks from time to time which job runs, and hands back what was claimed ahead once it is the same as before: that
+    /// one is not short. A timer for each short job would cost as much as a part of its work.
+    private func watchOver(_ claimed: ClaimedJobs, from first: Int) {
+        guard claimed.beginWatch() else { return }
         Task { [weak self] in
-            try? await Task.sleep(for: Self.shortRun * 2)
-            await self?.giveBack(claimed.close(during: run))
+            var last = first
+            repeat {
+                try? await Task.sleep(for: Self.shortRun)
+                guard let run = claimed.watched(after: last) else { break }
+                last = run
+            } while true
+            await self?.giveBack(claimed.close(during: last))
         }
     }
 
@@ -195,7 +202,12 @@ final class JobRunner: Sendable {
             await ending.fail(job, error)
             return close(job)
         }
-        let saved = await checkpoints.open(job) { [board] in board.entry(job.id)?.fraction ?? 0 }
+        let saved = await checkpoints.open(job) { [board] in
+            board.entry(job.id)?.fraction ?? 0
+        } saved: { [weak self] in
+            // Nothing to forgive before the first loss.
+            if job.losses > 0 { Task { await self?.noteProgress(job) } }
+        }
         let handle = RunningJob(
             timeBudgetSeconds: parameters.timeBudgetSeconds, elapsed: .seconds(saved.elapsedSeconds))
         held.add(job, handle)
@@ -215,6 +227,16 @@ final class JobRunner: Sendable {
             board.end(job.id)
             close(job)
             stores.leave()
+        }
+    }
+
+    /// Tells the store that this attempt has saved more than those before it: a job that gets on has its attempts anew.
+    private func noteProgress(_ job: Job) async {
+        do {
+            _ = try await store.progressed(job.id, attempt: job.attempt)
+        } catch {
+            // The job has ended meanwhile, or the next checkpoint says it again.
+            logger.debug("the progress of job \(job.id) is not noted: \(error)")
         }
     }
 

@@ -52,16 +52,14 @@ struct TrainedJob: Sendable {
             try await store.appendResultChunk(job.id, attempt: job.attempt, index: index, data: chunk.data)
             index += 1
         }
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = .sortedKeys
-        let text = try encoder.encode(summary)
-        let model = try encoder.encode(
-            StoredClusterModel(
+        let text = try JSONValue(encoding: summary)
+        let model = try JSONValue(
+            encoding: StoredClusterModel(
                 model: clustering.model, columns: summary.columns, parameters: job.parameters, units: units))
         try check()
         return try await store.succeed(
-            job.id, attempt: job.attempt, chunks: chunks.map(\.data), summary: text,
-            modelID: "mdl_" + job.id.drop(while: { $0 != "_" }).dropFirst(), model: model,
+            job.id, attempt: job.attempt, chunks: chunks.map(\.data), summary: Data(text.bytes),
+            modelID: "mdl_" + job.id.drop(while: { $0 != "_" }).dropFirst(), model: Data(model.bytes),
             stopReason: clustering.stopReason.rawValue)
     }
 }

@@ -84,10 +84,15 @@ import Testing
     }
 
     @Test func aDirectoryThatCannotBeWrittenIsDoneWithout() async throws {
-        let open = await store.open(job("a")) { 0 }
+        let saved = Mutex(0)
+        let open = await store.open(job("a")) { 0 } saved: { saved.withLock { $0 += 1 } }
+        open.control.save(checkpoint)
+        _ = await store.open(job("another")) { 0 }
+        #expect(saved.withLock { $0 } == 1)
         try FileManager.default.removeItem(atPath: "\(directory.path)/checkpoints")
         open.control.save(checkpoint)
         #expect(await store.open(job("a")) { 0 }.resumed == nil)
+        #expect(saved.withLock { $0 } == 1, "what is not on the disk is no progress")
     }
 
     @Test func aCostlyCheckpointIsRare() throws {

@@ -48,4 +48,26 @@ import Testing
         claimed.endRefill()
         #expect(claimed.beginRefill())
     }
+
+    @Test func aWorkerThatIsIdleClosesNothing() throws {
+        let claimed = ClaimedJobs()
+        _ = claimed.add(jobs(1))
+        let only = try #require(claimed.begin())
+        #expect(claimed.begin() == nil)
+        #expect(claimed.close(during: only.run).isEmpty)
+        #expect(claimed.add(jobs(2)).isEmpty)
+    }
+
+    @Test func aWatchEndsAtARunThatGoesOn() {
+        let claimed = ClaimedJobs()
+        _ = claimed.add(jobs(1, 2))
+        _ = claimed.begin()
+        #expect(claimed.beginWatch())
+        #expect(!claimed.beginWatch())
+        #expect(claimed.watched(after: 0) == 1)
+        _ = claimed.begin()
+        #expect(claimed.watched(after: 1) == 2)
+        #expect(claimed.watched(after: 2) == nil)
+        #expect(claimed.beginWatch())
+    }
 }
