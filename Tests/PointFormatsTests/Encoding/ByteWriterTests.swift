@@ -65,12 +65,12 @@ import Testing
         floats.removeLast(floats.count % 5)
         for dimension in [1, 5] {
             let json = written { $0.append(jsonRows: floats, dimension: dimension) }
-            #expect(decode(json, .json).bits == floats.map(\.bitPattern))
+            #expect(decode(json, .json).values.map(\.bitPattern) == floats.map(\.bitPattern))
             let rows = stride(from: 0, to: floats.count, by: dimension).map { floats[$0..<$0 + dimension] }
             let csv = written { writer in for row in rows { writer.append(csvRow: row) } }
-            #expect(decode(csv, .csv).bits == floats.map(\.bitPattern))
+            #expect(decode(csv, .csv).values.map(\.bitPattern) == floats.map(\.bitPattern))
             let lines = written { writer in for row in rows { writer.append(ndjsonRow: row) } }
-            #expect(decode(lines, .ndjson).bits == floats.map(\.bitPattern))
+            #expect(decode(lines, .ndjson).values.map(\.bitPattern) == floats.map(\.bitPattern))
         }
     }
 
