@@ -104,7 +104,7 @@ import Testing
         writer.append(npyHeader: [2, 2])
         writer.append(npyValues: [1, -0.0, Float.leastNonzeroMagnitude, Float.greatestFiniteMagnitude])
         #expect(
-            decode(writer.bytes).bits
+            decode(writer.bytes).values.map(\.bitPattern)
                 == [1, -0.0, Float.leastNonzeroMagnitude, Float.greatestFiniteMagnitude].map(\.bitPattern))
     }
 
