@@ -72,6 +72,5 @@ import Testing
         let grown = max(peak.load(ordering: .relaxed), Self.anonymous()) - before
         // A label, a distance and a confidence a row, and room for one copy of a column.
         #expect(grown < (64 << 20) + 16 * rows, "\(grown) bytes")
-        print("MEM", way, grown >> 20, "MiB")
     }
 }

@@ -85,7 +85,11 @@ import Testing
 
     @Test func aDirectoryThatCannotBeWrittenIsDoneWithout() async throws {
         let saved = Mutex(0)
-        let open = await store.open(job("a")) { 0 } saved: { saved.withLock { $0 += 1 } }
+        let open = await store.open(job("a")) {
+            0
+        } saved: {
+            saved.withLock { $0 += 1 }
+        }
         open.control.save(checkpoint)
         _ = await store.open(job("another")) { 0 }
         #expect(saved.withLock { $0 } == 1)
