@@ -14,7 +14,9 @@ extension JSONValue {
         }
     }
 
-    /// Values that need no encoder; nil for any other. Lists of numbers, the bulk of a model, are among them.
+    /// Values that need no encoder; nil for any other.
+    ///
+    /// Lists of numbers, the bulk of a model, are among them.
     private init?<Value: Encodable>(scalar value: Value) throws {
         switch value {
         case let value as Double: self = try Self(finite: value)

@@ -170,8 +170,9 @@ final class JobRunner: Sendable {
         await giveBack(claimed.add(jobs))
     }
 
-    /// Looks from time to time which job runs, and hands back what was claimed ahead once it is the same as before: that
-    /// one is not short. A timer for each short job would cost as much as a part of its work.
+    /// Hands back what was claimed ahead once a job turns out not to be short.
+    ///
+    /// Looks from time to time which job runs; one that still does is not short. A timer for each short job would cost as much as a part of its work.
     private func watchOver(_ claimed: ClaimedJobs, from first: Int) {
         guard claimed.beginWatch() else { return }
         Task { [weak self] in
