@@ -17,7 +17,7 @@ import Testing
         var small: Int32 = -7
         var single: Float = 0.1
         var ratio = 0.1 + 0.2
-        var tiny = 5e-324
+        var tiny = Double.leastNonzeroMagnitude
         var isOn = true
         var text = "a \"b\"\n\u{1} é"
         var missing: String?
