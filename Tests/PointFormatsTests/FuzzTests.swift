@@ -101,7 +101,7 @@ struct Mutator {
             if cut != outcome { return }
         }
         // Both kinds are met often enough for this to mean something.
-        #expect((casesPerFormat / 20..<casesPerFormat / 4 * 3).contains(accepted), "\(accepted)")
+        #expect((casesPerFormat / 40..<casesPerFormat / 4 * 3).contains(accepted), "\(accepted)")
     }
 
     /// The same where the format is not said, which looks at the first bytes as well.

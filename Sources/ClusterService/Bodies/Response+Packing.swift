@@ -7,6 +7,16 @@ extension Response {
     /// From this length on an answer in memory is worth packing.
     private static let packedLength = 16 * 1024
 
+    /// The same answer, which says that others might get another (RFC 9110, section 12.5.5), a 304 as well.
+    ///
+    /// - Parameter request: what to pack it for; nil to leave it as it is.
+    func negotiated(packed request: Request?) -> Response {
+        if let request, status == .ok { return packed(for: request) }
+        var answer = self
+        answer.headers[.vary] = "Accept, Accept-Encoding"
+        return answer
+    }
+
     /// The same answer in the content coding that the client prefers, if it is streamed or long.
     ///
     /// A packed answer has other bytes, so its entity tag becomes a weak one.

@@ -108,11 +108,16 @@ final class DatasetWriter: PointSink, @unchecked Sendable {
         return description
     }
 
-    /// Moves the finished file to `path`; content that is already stored is kept and the new copy dropped.
+    /// Moves the finished file to `path`, in place of an earlier copy of the same content.
+    ///
+    /// The earlier copy may have been damaged on the disk; the new one has just been written. Who reads the earlier one
+    /// keeps it to the end.
     func publish(as path: String) throws {
-        if access(path, F_OK) == 0 { return }
+        var earlier = stat()
+        let size = stat(path, &earlier) == 0 ? Int(earlier.st_size) : 0
         guard rename(temporaryPath, path) == 0 else { throw StorageError("rename", temporaryPath) }
         isPublished = true
+        quota?.give(size)
     }
 
     private func precisionWarnings(columns: [String]?) -> [String] {

@@ -13,10 +13,10 @@ extension Service {
             guard format == .npy else {
                 return .written(mediaType: format.mediaType, headers: headers) { output in
                     try await encoder.write(format, to: output)
-                }.packed(for: request)
+                }
             }
             return try Self.numpyContent(encoder, request, entry, headers)
-        }
+        }.negotiated(packed: format == .npy ? nil : request)
     }
 
     /// The `.npy`, whose length is known, so that a download that broke off can go on (RFC 9110, section 14).

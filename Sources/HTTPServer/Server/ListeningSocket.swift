@@ -86,6 +86,9 @@ struct ListeningSocket {
         if sharesPort { set(descriptor, SOL_SOCKET, SO_REUSEPORT, 1) }
         // Connections inherit it: heads and bodies are written as one, so that nothing gains from waiting.
         set(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, 1)
+        // Without it the system takes megabytes for a slow reader, and says nothing until a third of them has drained:
+        // who reads steadily would look stalled, and an answer sent long before it has arrived.
+        set(descriptor, Int32(IPPROTO_TCP), TCP_NOTSENT_LOWAT, unsentOctets)
         // A client that vanished without a word is given up when it acknowledges nothing for as long as a stall.
         let stall = Moment.Span(limits.writeStallTimeout).nanoseconds / 1_000_000
         set(descriptor, Int32(IPPROTO_TCP), TCP_USER_TIMEOUT, Int32(clamping: stall))
@@ -103,6 +106,9 @@ struct ListeningSocket {
         }
         return ListeningSocket(descriptor: descriptor, address: bound)
     }
+
+    /// The most octets that the system holds for a connection before it has sent them.
+    private static let unsentOctets: Int32 = 256 << 10
 
     private static func set(_ descriptor: Int32, _ level: Int32, _ option: Int32, _ value: Int32) {
         var value = value

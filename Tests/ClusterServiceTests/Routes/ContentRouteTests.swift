@@ -7,6 +7,20 @@ import Testing
 
 /// Ranges of stored points, and rows put behind them.
 @Suite struct ContentRouteTests {
+    @Test func whatIsKnownVariesAsWhatIsNot() async throws {
+        let test = try await TestService()
+        _ = try await test.send(.put, "/v1/datasets/a", body: "1,2\n3,4\n")
+        for format in ["json", "npy"] {
+            let whole = try await test.send(.get, "/v1/datasets/a/content?format=\(format)")
+            let known = try await test.send(
+                .get, "/v1/datasets/a/content?format=\(format)",
+                [.ifNoneMatch: try #require(whole.headers[.eTag])])
+            #expect(whole.status == 200 && known.status == 304)
+            #expect(whole.headers[.vary] == "Accept, Accept-Encoding" && known.headers[.vary] == whole.headers[.vary])
+        }
+        await test.service.stop()
+    }
+
     private func stored(_ test: TestService) async throws -> (bytes: [UInt8], tag: String) {
         _ = try await test.send(.put, "/v1/datasets/a", body: (0..<40_000).map { "\($0),1\n" }.joined())
         let whole = try await test.get("/v1/datasets/a/content?format=npy")

@@ -63,6 +63,21 @@ import Testing
         await test.service.stop()
     }
 
+    @Test func anUploadMendsADamagedCopyOfTheSameContent() async throws {
+        let test = try await TestService()
+        _ = try await test.send(.put, "/v1/datasets/a", body: plane)
+        let names = try test.directory.files(in: "datasets/content")
+        let path = "\(test.directory.path)/datasets/content/\(try #require(names.first))"
+        let good = try Data(contentsOf: URL(fileURLWithPath: path))
+        let used = test.service.datasets.storedBytes
+        try Data(good.reversed()).write(to: URL(fileURLWithPath: path))
+        #expect(try await test.send(.put, "/v1/datasets/b", body: plane).status == 201)
+        #expect(try Data(contentsOf: URL(fileURLWithPath: path)) == good)
+        #expect(try test.directory.files(in: "datasets/content") == names)
+        #expect(test.service.datasets.storedBytes == used)
+        await test.service.stop()
+    }
+
     @Test func aMissingDirectoryIsSaidAndNotA500() async throws {
         let test = try await TestService()
         _ = try await test.send(.put, "/v1/datasets/a", body: plane)
