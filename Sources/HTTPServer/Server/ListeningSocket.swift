@@ -89,9 +89,6 @@ struct ListeningSocket {
         // Without it the system takes megabytes for a slow reader, and says nothing until a third of them has drained:
         // who reads steadily would look stalled, and an answer sent long before it has arrived.
         set(descriptor, Int32(IPPROTO_TCP), TCP_NOTSENT_LOWAT, unsentOctets)
-        // A client that vanished without a word is given up when it acknowledges nothing for as long as a stall.
-        let stall = Moment.Span(limits.writeStallTimeout).nanoseconds / 1_000_000
-        set(descriptor, Int32(IPPROTO_TCP), TCP_USER_TIMEOUT, Int32(clamping: stall))
         if address.family == AF_INET6 {
             // "::" takes IPv4 too; a single address does not.
             set(descriptor, Int32(IPPROTO_IPV6), IPV6_V6ONLY, host == "::" ? 0 : 1)
