@@ -152,9 +152,6 @@ final class DatasetStore: Sendable {
         }
     }
 
-    /// The bytes that stored content and files in the making take.
-    var storedBytes: Int { quota.taken }
-
     /// Checks that uploads can be stored.
     ///
     /// - Throws: ``StorageError`` naming the directory that is gone or may not be written.

@@ -172,7 +172,8 @@ final class JobRunner: Sendable {
 
     /// Hands back what was claimed ahead once a job turns out not to be short.
     ///
-    /// Looks from time to time which job runs; one that still does is not short. A timer for each short job would cost as much as a part of its work.
+    /// Looks from time to time which job runs; one that still does is not short. A timer for each short job would cost
+    /// as much as a part of its work.
     private func watchOver(_ claimed: ClaimedJobs, from first: Int) {
         guard claimed.beginWatch() else { return }
         Task { [weak self] in
