@@ -46,8 +46,8 @@ struct ListeningOptions: ParsableArguments {
     /// Everything to listen on; sockets that systemd hands over come in place of the plain port.
     ///
     /// The plain port has to be asked for beside another: whoever sets up TLS does not expect 8080 to be open as well.
-    func endpoints(host: String, port: Int?) -> [ServerEndpoint] {
-        var endpoints = ServerEndpoint.inherited(tls: tls)
+    func endpoints(host: String, port: Int?) throws(ServerStartError) -> [ServerEndpoint] {
+        var endpoints = try ServerEndpoint.inherited(tls: tls)
         let isAlone = endpoints.isEmpty && tls == nil && unixSocket == nil
         if let port = port ?? (isAlone ? 8080 : nil) {
             endpoints.append(.tcp(host: host, port: port, sharesPort: sharePorts))

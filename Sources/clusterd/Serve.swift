@@ -80,11 +80,12 @@ struct Serve: AsyncParsableCommand {
         serviceConfiguration.serverLimits = serviceConfiguration.serverLimits.granted(logger: logger)
         serviceConfiguration.webhooks = webhooks.configuration
         serviceConfiguration.checkpointInterval = .seconds(checkpointInterval)
+        let endpoints = try listening.endpoints(host: host, port: port)
         let service = try await Service(serviceConfiguration)
         var configuration = ServerConfiguration(
             limits: serviceConfiguration.serverLimits, logger: logger,
             onRequestEnd: { logger.info("\(accessLine($0))") })
-        configuration.endpoints = listening.endpoints(host: host, port: port)
+        configuration.endpoints = endpoints
         let server = Server(configuration)
         do {
             try await server.run(

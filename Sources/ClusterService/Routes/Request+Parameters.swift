@@ -61,7 +61,7 @@ extension Request {
         }
         let value: JSONValue
         do {
-            value = try JSONValue.parse(bytes)
+            value = try await Self.parse(bytes)
         } catch {
             throw Self.malformedJSON(error, in: bytes)
         }
@@ -71,6 +71,15 @@ extension Request {
                 detail: "send a JSON object, such as {\"dataset\":\"points.csv\",\"k\":3}")
         }
         return members
+    }
+
+    /// How many bytes are read as JSON on the event loop; reading more would keep its other clients waiting.
+    private static let shortText = 16_384
+
+    private static func parse(_ bytes: [UInt8]) async throws(JSONParser.Failure) -> JSONValue {
+        guard bytes.count > shortText else { return try JSONValue.parse(bytes) }
+        return try await Task.detached { Result { () throws(JSONParser.Failure) in try JSONValue.parse(bytes) } }
+            .value.get()
     }
 
     /// The answer to a body that is not JSON, with the place where it stops to be.

@@ -25,6 +25,7 @@ struct ChunkDecoder {
     private var state = State.size
     private var size = 0
     private var digits = 0
+    private var extensions = ChunkExtensions()
     private var lineLength = 0
     private var trailerLength = 0
 
@@ -95,16 +96,18 @@ struct ChunkDecoder {
         case (.sizeLineFeed, ByteClass.lineFeed):
             state = size == 0 ? .trailerStart : .data
             (digits, lineLength) = (0, 0)
-        case (.size, ByteClass.carriageReturn) where digits > 0, (.extensions, ByteClass.carriageReturn):
+        case (.size, ByteClass.carriageReturn) where digits > 0,
+            (.extensions, ByteClass.carriageReturn) where extensions.mayEnd:
             state = .sizeLineFeed
         case (.size, ByteClass.semicolon) where digits > 0, (.afterSize, ByteClass.semicolon):
             state = .extensions
+            extensions = ChunkExtensions()
         case (.size, ByteClass.space) where digits > 0, (.size, ByteClass.tab) where digits > 0,
             (.afterSize, ByteClass.space), (.afterSize, ByteClass.tab):
             // Whitespace is allowed before an extension and nowhere else.
             state = .afterSize
-        case (.extensions, _) where ByteClass.isFieldValue(byte):
-            break
+        case (.extensions, _):
+            guard extensions.read(byte) else { throw .malformed("a chunk's extensions are malformed") }
         case (.size, _):
             guard let digit = ByteClass.hexadecimalDigit(byte) else {
                 throw .malformed("a chunk's size is not a hexadecimal number")

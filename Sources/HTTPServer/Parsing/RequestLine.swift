@@ -38,6 +38,12 @@ struct RequestLine: Equatable {
         return .methodTooLong
     }
 
+    /// Whether a line, good or bad, begins with the method HEAD.
+    static func namesHead(_ line: Span<UInt8>) -> Bool {
+        guard line.count > 4, line[0] == UInt8(ascii: "H") else { return false }
+        return line.extracting(0..<5).text == "HEAD "
+    }
+
     /// The minor version of `HTTP/1.x`, at most 1.
     private static func minorVersion(_ version: Span<UInt8>) throws(RequestError) -> Int {
         let malformed = RequestError.malformed("the request line does not end in an HTTP version")

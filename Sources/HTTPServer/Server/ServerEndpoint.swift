@@ -46,21 +46,36 @@ public struct ServerEndpoint: Sendable, Equatable {
     /// The sockets that systemd has opened for this process (`LISTEN_FDS`, see sd_listen_fds(3)); none without systemd.
     ///
     /// - Parameter tls: The rules for the sockets that the unit calls `https` (`FileDescriptorName=https`).
-    public static func inherited(tls: TLSConfiguration? = nil) -> [ServerEndpoint] {
-        inherited(tls: tls) { name in getenv(name).map { String(cString: $0) } }
+    /// - Throws: When `LISTEN_FDS` is no number of sockets, or one is called `https` and there are no rules: to serve
+    ///   plain HTTP there would be worse than not to serve.
+    public static func inherited(tls: TLSConfiguration? = nil) throws(ServerStartError) -> [ServerEndpoint] {
+        try inherited(tls: tls) { name in getenv(name).map { String(cString: $0) } }
     }
 
     /// The same with another environment.
-    static func inherited(tls: TLSConfiguration?, environment: (String) -> String?) -> [ServerEndpoint] {
+    static func inherited(
+        tls: TLSConfiguration?, environment: (String) -> String?
+    ) throws(ServerStartError) -> [ServerEndpoint] {
         let firstDescriptor: Int32 = 3
-        guard environment("LISTEN_PID") == "\(getpid())", let count = environment("LISTEN_FDS").flatMap({ Int32($0) }),
-            (1...1_000).contains(count)
-        else { return [] }
-        let names = (environment("LISTEN_FDNAMES") ?? "").split(separator: ":", omittingEmptySubsequences: false)
-        return (0..<count).map { index in
-            let isSecure = Int(index) < names.count && names[Int(index)] == "https"
-            return .descriptor(firstDescriptor + index, tls: isSecure ? tls : nil)
+        guard environment("LISTEN_PID") == "\(getpid())", let given = environment("LISTEN_FDS") else { return [] }
+        guard let count = Int32(given), (1...1_000).contains(count) else {
+            throw ServerStartError(
+                path: "inherited sockets", code: EINVAL,
+                reason: "LISTEN_FDS is \"\(given)\", not a number from 1 to 1000")
         }
+        let names = (environment("LISTEN_FDNAMES") ?? "").split(separator: ":", omittingEmptySubsequences: false)
+        var endpoints: [ServerEndpoint] = []
+        for index in 0..<count {
+            let descriptor = firstDescriptor + index
+            let isSecure = Int(index) < names.count && names[Int(index)] == "https"
+            guard !isSecure || tls != nil else {
+                throw ServerStartError(
+                    path: "descriptor \(descriptor)", code: EINVAL,
+                    reason: "the socket is called https and there is no certificate; give one or rename the socket")
+            }
+            endpoints.append(.descriptor(descriptor, tls: isSecure ? tls : nil))
+        }
+        return endpoints
     }
 
     /// The place as errors name it.

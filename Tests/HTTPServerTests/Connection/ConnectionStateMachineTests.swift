@@ -370,12 +370,17 @@ struct ConnectionStateMachineTests {
         #expect(fixture.machine.endExchange(at: MachineFixture.begin) == .close(reset: true))
     }
 
-    @Test func aRefusalOfHeadIsKnownToBeOne() {
+    @Test(arguments: [
+        ("HEAD / HTTP/1.1\r\nbad\r\n\r\n", true), ("HEAD /a b HTTP/1.1\r\n", true), ("HEAD / HTTP/9.9\r\n", true),
+        ("HEAD /\(String(repeating: "x", count: 20_000))", true), ("HEADER / HTTP/9.9\r\n", false),
+        ("head / HTTP/9.9\r\n", false), ("GET / HTTP/9.9\r\n", false),
+    ])
+    func aRefusalOfHeadIsKnownToBeOne(text: String, expected: Bool) {
         var fixture = MachineFixture()
-        guard case .refuse(_, let isHead)? = fixture.receive("HEAD / HTTP/1.1\r\nbad\r\n\r\n").first else {
+        guard case .refuse(_, let isHead)? = fixture.receive(text).first else {
             Issue.record("not refused")
             return
         }
-        #expect(isHead)
+        #expect(isHead == expected)
     }
 }

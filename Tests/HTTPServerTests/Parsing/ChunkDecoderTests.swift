@@ -36,6 +36,8 @@ struct ChunkDecoderTests {
     @Test(arguments: [
         "5\r\nhello\r\n0\r\n\r\n", "1\r\nh\r\n4\r\nello\r\n0\r\n\r\n", "0005\r\nhello\r\n000\r\n\r\n",
         "5;a\r\nhello\r\n0;b\r\n\r\n", "5;a=b;c=\"d;e f\"\r\nhello\r\n0\r\n\r\n", "5 ; a = b\r\nhello\r\n0\r\n\r\n",
+        "5;a;b=\"\\\"\\\\\"\r\nhello\r\n0\r\n\r\n",
+        "5\t;\ta\t=\t\"\u{e9}\t\" ; b\r\nhello\r\n0;c=d;e=\"\"\r\n\r\n",
         "5\r\nhello\r\n0\r\nContent-Length: 50\r\n\r\n",
     ])
     func decodesChunksAndExtensions(text: String) {
@@ -70,6 +72,16 @@ struct ChunkDecoderTests {
     ])
     func malformedSizesAreRefused(size: String) {
         #expect(decode("\(size)\r\nhello\r\n0\r\n\r\n").isRefused)
+    }
+
+    @Test(arguments: [
+        ";", "; ", ";;a", ";a;", ";a=", ";a= ", ";=b", ";a b", ";a=b c", ";a=\"b", ";a=\"b\\\"", ";a=\"b\"c",
+        ";a=\"b\"=", ";a=b=c",
+        ";a(=b", ";a=@", ";a ", ";a=b ", ";a=\"b\" ", ";a=\"\u{7F}\"", ";a=\"\\\0\"", ";a\u{e9}",
+    ])
+    func malformedExtensionsAreRefused(extensions: String) {
+        #expect(decode("5\(extensions)\r\nhello\r\n0\r\n\r\n").isRefused)
+        #expect(decode("5\r\nhello\r\n0\(extensions)\r\n\r\n").isRefused)
     }
 
     @Test(arguments: [

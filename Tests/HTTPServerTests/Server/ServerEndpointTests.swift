@@ -109,16 +109,26 @@ struct ServerEndpointTests {
 
     @Test func socketsOfSystemdAreThoseOfThisProcess() throws {
         let tls = TLSConfiguration(certificateFile: "a", keyFile: "b")
-        func inherited(_ variables: [String: String]) -> [ServerEndpoint] {
-            ServerEndpoint.inherited(tls: tls) { variables[$0] }
+        func inherited(
+            _ variables: [String: String], tls: TLSConfiguration? = tls
+        ) throws(ServerStartError) -> [ServerEndpoint] {
+            try ServerEndpoint.inherited(tls: tls) { variables[$0] }
         }
         let own = "\(getpid())"
-        #expect(inherited([:]).isEmpty)
-        #expect(inherited(["LISTEN_PID": "1", "LISTEN_FDS": "2"]).isEmpty)
-        #expect(inherited(["LISTEN_PID": own, "LISTEN_FDS": "x"]).isEmpty)
-        #expect(inherited(["LISTEN_PID": own, "LISTEN_FDS": "1"]) == [.descriptor(3)])
+        #expect(try inherited([:]).isEmpty)
+        #expect(try inherited(["LISTEN_PID": "1", "LISTEN_FDS": "x"]).isEmpty)
+        for count in ["x", "0", "-1", "", "1001", "99999999999"] {
+            let error = #expect(throws: ServerStartError.self) {
+                try inherited(["LISTEN_PID": own, "LISTEN_FDS": count])
+            }
+            #expect(error?.description.contains("LISTEN_FDS is \"\(count)\"") == true)
+        }
+        #expect(try inherited(["LISTEN_PID": own, "LISTEN_FDS": "1"]) == [.descriptor(3)])
+        let named = ["LISTEN_PID": own, "LISTEN_FDS": "3", "LISTEN_FDNAMES": "http:https"]
+        let error = #expect(throws: ServerStartError.self) { try inherited(named, tls: nil) }
+        #expect(error?.description.hasPrefix("cannot listen on descriptor 4: the socket is called https") == true)
         #expect(
-            inherited(["LISTEN_PID": own, "LISTEN_FDS": "3", "LISTEN_FDNAMES": "http:https"])
+            try inherited(["LISTEN_PID": own, "LISTEN_FDS": "3", "LISTEN_FDNAMES": "http:https"])
                 == [.descriptor(3), .descriptor(4, tls: tls), .descriptor(5)])
     }
 
