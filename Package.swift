@@ -24,6 +24,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0", traits: []),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
@@ -63,10 +64,15 @@ let package = Package(
         .target(
             name: "ClusterService",
             dependencies: [
-                "AttentionClustering", "CKernels", "PointFormats", "HTTPServer", "JobStore", "COpenSSL", "CLinux",
+                "AttentionClustering", "CKernels", "PointFormats", "HTTPServer", "JobStore", "PrometheusMetrics",
+                "COpenSSL", "CLinux",
+                .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
             ],
+            swiftSettings: swiftSettings),
+        .target(
+            name: "PrometheusMetrics", dependencies: [.product(name: "CoreMetrics", package: "swift-metrics")],
             swiftSettings: swiftSettings),
         .target(name: "Reproduction", dependencies: ["AttentionClustering"], swiftSettings: swiftSettings),
         .executableTarget(
@@ -91,6 +97,10 @@ let package = Package(
             swiftSettings: swiftSettings),
         .testTarget(
             name: "PointFormatsTests", dependencies: ["PointFormats"], resources: [.copy("Data")],
+            swiftSettings: swiftSettings),
+        .testTarget(
+            name: "PrometheusMetricsTests",
+            dependencies: ["PrometheusMetrics", .product(name: "CoreMetrics", package: "swift-metrics")],
             swiftSettings: swiftSettings),
         .testTarget(name: "HTTPServerTests", dependencies: ["HTTPServer", "COpenSSL"], swiftSettings: swiftSettings),
         .testTarget(

@@ -20,6 +20,8 @@ public final class Service: Sendable {
     let webhooks: WebhookSender
     let watch = JobFeed()
     let runner: JobRunner
+    /// What is counted for `/metrics`.
+    public let metrics = ServiceMetrics()
     let offload = Offload(label: "service")
     let keysInFlight = KeysInFlight()
     let encodedJobs = EncodedJobs()
@@ -44,19 +46,20 @@ public final class Service: Sendable {
                 path: "\(directory)/jobs.sqlite", tombstoneLifetime: configuration.limits.goneLifetime,
                 now: clock.reading)
             store = CachedJobStore(webhookStore)
-            board = ProgressBoard(watch: watch)
+            let work = metrics.work
+            board = ProgressBoard(watch: watch) { work.phaseEnded($0, after: $1) }
             let checkpoints = try CheckpointStore(
                 directory: "\(directory)/checkpoints", interval: configuration.checkpointInterval,
-                logger: configuration.logger)
+                metrics: work, logger: configuration.logger)
             self.checkpoints = checkpoints
             webhooks = WebhookSender(
                 store: webhookStore, addresses: AddressGuard(allowed: configuration.webhooks.allowed),
-                logger: configuration.logger
+                metrics: work, logger: configuration.logger
             ) { JobView(job: $0, progress: nil).postedJSON.bytes }
             runner = JobRunner(
                 store: store, datasets: datasets, board: board, checkpoints: checkpoints, watch: watch,
                 threadsPerJob: configuration.threadsPerJob, memory: MemoryBudget(limit: configuration.memoryBudget),
-                logger: configuration.logger)
+                metrics: work, logger: configuration.logger)
             let report = try await store.recover()
             if !report.requeued.isEmpty {
                 configuration.logger.notice("jobs cut off by the last stop run again: \(report.requeued.count)")

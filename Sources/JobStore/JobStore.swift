@@ -65,6 +65,9 @@ public protocol JobStore: Sendable {
     /// How many jobs are in each state; states without jobs are left out.
     func counts() async throws -> [JobState: Int]
 
+    /// When the first submitted of the jobs that wait was submitted; nil when none waits.
+    func oldestQueued() async throws -> Date?
+
     // MARK: Workers
 
     /// Takes the next jobs from the queue: largest priority first, then tenants in turn, then the oldest.

@@ -15,6 +15,7 @@ enum CancellationScenarios {
             JobStoreScenario("aWorkerCannotConfirmWhatNobodyAskedFor", aWorkerCannotConfirmWhatNobodyAskedFor),
             JobStoreScenario("aFailedJobKeepsItsError", aFailedJobKeepsItsError),
             JobStoreScenario("countsNameEveryStateThatOccurs", countsNameEveryStateThatOccurs),
+            JobStoreScenario("theOldestWaitingJobIsTheFirstSubmitted", theOldestWaitingJobIsTheFirstSubmitted),
         ]
         + JobState.allCases.filter(\.isTerminal).map { value in
             JobStoreScenario("anEndedJobCannotBeCancelled(\(value))") {
@@ -129,5 +130,21 @@ enum CancellationScenarios {
             try await store.counts() == [
                 .queued: 2, .running: 1, .cancelling: 1, .succeeded: 1, .failed: 1, .cancelled: 1,
             ])
+    }
+
+    static func theOldestWaitingJobIsTheFirstSubmitted(_ driver: StoreUnderTest) async throws {
+        let fixture = try await driver.open()
+        let store = fixture.store
+        try expect(try await store.oldestQueued() == nil)
+        let first = try await store.accept()
+        fixture.clock.advance(seconds: 60)
+        var urgent = NewJob.sample()
+        urgent.priority = 5
+        let second = try await store.accept(urgent)
+        try expect(try await store.oldestQueued() == first.createdAt)
+        _ = try await store.requestCancel(first.id)
+        try expect(try await store.oldestQueued() == second.createdAt)
+        _ = try await store.claimNext(worker: "w")
+        try expect(try await store.oldestQueued() == nil)
     }
 }

@@ -5,6 +5,8 @@ import HTTPServer
 struct ListeningFailure: Error, CustomStringConvertible {
     let description: String
 
+    init(description: String) { self.description = description }
+
     init(_ error: ServerStartError, _ options: ListeningOptions) {
         let flag: String? =
             switch error.code {

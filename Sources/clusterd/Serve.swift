@@ -45,6 +45,9 @@ struct Serve: AsyncParsableCommand {
     @OptionGroup(title: "Webhooks")
     var webhooks: WebhookOptions
 
+    @OptionGroup(title: "Metrics")
+    var observing: ObservingOptions
+
     @Option(help: ArgumentHelp("The least severe messages that are logged: trace … critical.", valueName: "level"))
     var logLevel = Logger.Level.info
 
@@ -80,14 +83,21 @@ struct Serve: AsyncParsableCommand {
         serviceConfiguration.serverLimits = serviceConfiguration.serverLimits.granted(logger: logger)
         serviceConfiguration.webhooks = webhooks.configuration
         serviceConfiguration.checkpointInterval = .seconds(checkpointInterval)
+        serviceConfiguration.showsMetrics = observing.metricsPort == nil
         let endpoints = try listening.endpoints(host: host, port: port)
         let service = try await Service(serviceConfiguration)
         var configuration = ServerConfiguration(
             limits: serviceConfiguration.serverLimits, logger: logger,
-            onRequestEnd: { logger.info("\(accessLine($0))") })
+            onRequestEnd: { summary in
+                logger.info("\(accessLine(summary))")
+                service.metrics.requestEnded(summary)
+            })
+        configuration.onConnectionEvent = { service.metrics.connectionChanged($0) }
         configuration.endpoints = endpoints
         let server = Server(configuration)
+        var metricsServer: Server?
         do {
+            metricsServer = try observing.startMetrics(of: service, logger: logger)
             try await server.run(
                 onListening: { _ in announce(server.urls, dataDirectory: dataDir) },
                 onStopping: {
@@ -97,9 +107,11 @@ struct Serve: AsyncParsableCommand {
                 service.router)
         } catch {
             await service.stop()
+            await metricsServer?.stop(deadline: .seconds(1))
             throw (error as? ServerStartError).map { ListeningFailure($0, listening) } ?? error
         }
         await service.stop()
+        await metricsServer?.stop(deadline: .seconds(1))
     }
 }
 

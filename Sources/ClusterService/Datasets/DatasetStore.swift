@@ -161,6 +161,9 @@ final class DatasetStore: Sendable {
         }
     }
 
+    /// How many names there are, and the bytes that all content takes.
+    var usage: (names: Int, bytes: Int) { (state.withLock { $0.entries.count }, quota.taken) }
+
     /// The dataset of that name.
     func entry(_ name: String) -> DatasetEntry? { state.withLock { $0.entries[name] } }
 

@@ -20,6 +20,9 @@ final class StorageQuota: Sendable {
         }
     }
 
+    /// How much is taken.
+    var taken: Int { used.withLock { $0 } }
+
     /// Gives room back.
     func give(_ bytes: Int) { used.withLock { $0 -= bytes } }
 }

@@ -66,6 +66,8 @@ final class CachedJobStore: JobStore {
 
     func counts() async throws -> [JobState: Int] { try await base.counts() }
 
+    func oldestQueued() async throws -> Date? { try await base.oldestQueued() }
+
     // MARK: Workers
 
     func claim(worker: String, lease: Duration, room: WorkerRoom, limit: Int) async throws -> [Job] {

@@ -13,6 +13,7 @@ import Synchronization
 final class CheckpointStore: Sendable {
     private let directory: String
     private let interval: Duration
+    private let metrics: WorkMetrics
     private let logger: Logger
     // Serial, so that what is written of a job is not written after its removal.
     private let queue = DispatchQueue(label: "checkpoints", qos: .utility)
@@ -20,9 +21,9 @@ final class CheckpointStore: Sendable {
     /// - Parameters:
     ///   - directory: made when it is missing.
     ///   - interval: the least time between two checkpoints of a job.
-    init(directory: String, interval: Duration, logger: Logger) throws {
+    init(directory: String, interval: Duration, metrics: WorkMetrics, logger: Logger) throws {
         try FileDescriptor.makeDirectory(directory)
-        (self.directory, self.interval, self.logger) = (directory, interval, logger)
+        (self.directory, self.interval, self.metrics, self.logger) = (directory, interval, metrics, logger)
     }
 
     /// What there is of `job`, and where more of it goes.
@@ -88,9 +89,12 @@ final class CheckpointStore: Sendable {
 
     private func write(_ file: CheckpointFile, of job: Job) -> Bool {
         do {
-            try FileDescriptor.replace(path(job.id), with: file.bytes, directory: directory)
+            let bytes = file.bytes
+            try FileDescriptor.replace(path(job.id), with: bytes, directory: directory)
+            metrics.checkpointWritten(bytes: bytes.count)
             return true
         } catch {
+            metrics.checkpointFailed()
             logger.warning("no checkpoint of job \(job.id): \(error)")
             unlink(path(job.id) + ".new")
             return false

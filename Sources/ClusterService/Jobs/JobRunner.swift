@@ -25,6 +25,7 @@ final class JobRunner: Sendable {
     private let training: JobTraining
     private let ending: JobEnding
     private let memory: MemoryBudget
+    private let metrics: WorkMetrics
     private let logger: Logger
     private let held = HeldJobs()
     private let isStopping = Atomic(false)
@@ -35,7 +36,7 @@ final class JobRunner: Sendable {
 
     init(
         store: any JobStore, datasets: DatasetStore, board: ProgressBoard, checkpoints: CheckpointStore,
-        watch: JobFeed, threadsPerJob: Int, memory: MemoryBudget, logger: Logger
+        watch: JobFeed, threadsPerJob: Int, memory: MemoryBudget, metrics: WorkMetrics, logger: Logger
     ) {
         self.store = store
         self.datasets = datasets
@@ -43,6 +44,7 @@ final class JobRunner: Sendable {
         self.checkpoints = checkpoints
         self.watch = watch
         self.memory = memory
+        self.metrics = metrics
         self.logger = logger
         training = JobTraining(datasets: datasets, board: board, threads: threadsPerJob)
         ending = JobEnding(store: store, logger: logger)
@@ -216,9 +218,13 @@ final class JobRunner: Sendable {
         if isStopping.load(ordering: .relaxed) { handle.give(.release) }
         board.begin(job.id, fraction: saved.resumed?.fraction ?? 0)
         watch.notify(job.id)
+        metrics.runBegan(job)
+        let begin = ContinuousClock.now
         let outcome = await thread.run { [training] in
             Result { try training.train(job, parameters, handle, saved.control) }
         }
+        board.endTraining(job.id)
+        metrics.runEnded(outcome, after: ContinuousClock.now - begin)
         // The thread goes on with the next job while this one is stored, up to a number.
         await stores.enter()
         Task {

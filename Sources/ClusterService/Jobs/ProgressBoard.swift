@@ -7,6 +7,8 @@ final class ProgressBoard: Sendable {
     /// What is known of a running job.
     struct Entry: Sendable {
         var phase = FitProgress.Phase.preparing
+        /// When the phase began.
+        var phaseStartedAt: ContinuousClock.Instant
         /// From 0 to 1; it never falls.
         var fraction = 0.0
         var iteration = 0
@@ -21,6 +23,7 @@ final class ProgressBoard: Sendable {
         init(fraction: Double = 0, startedAt: ContinuousClock.Instant) {
             self.fraction = fraction
             publishedAt = startedAt
+            phaseStartedAt = startedAt
             pace = ProgressPace(at: startedAt, fraction: fraction)
         }
 
@@ -33,10 +36,12 @@ final class ProgressBoard: Sendable {
 
     private let entries = Mutex<[String: Entry]>([:])
     private let watch: JobFeed
+    private let phaseEnded: @Sendable (FitProgress.Phase, Duration) -> Void
     private let queue = DispatchQueue(label: "progress")
 
-    init(watch: JobFeed) {
-        self.watch = watch
+    /// - Parameter phaseEnded: is told how long each phase of a job took.
+    init(watch: JobFeed, phaseEnded: @escaping @Sendable (FitProgress.Phase, Duration) -> Void = { _, _ in }) {
+        (self.watch, self.phaseEnded) = (watch, phaseEnded)
     }
 
     /// A job began to run.
@@ -53,6 +58,7 @@ final class ProgressBoard: Sendable {
     /// nothing more is reported until then.
     func report(_ job: String, _ progress: FitProgress) {
         let now = ContinuousClock.now
+        endPhase(job, before: progress.phase, at: now)
         let delay = entries.withLock { entries -> Duration? in
             guard entries[job] != nil else { return nil }
             return entries[job, default: Entry(startedAt: now)].take(progress, at: now)
@@ -60,6 +66,18 @@ final class ProgressBoard: Sendable {
         guard let delay else { return }
         if delay <= .zero { return watch.notify(job) }
         queue.asyncAfter(deadline: .now() + delay / .seconds(1)) { [weak self] in self?.publish(job) }
+    }
+
+    /// The training of a job is over, and with it its last phase; it may have to wait to be stored.
+    func endTraining(_ job: String) { endPhase(job, before: nil, at: .now) }
+
+    private func endPhase(_ job: String, before next: FitProgress.Phase?, at now: ContinuousClock.Instant) {
+        let ended = entries.withLock { entries -> (FitProgress.Phase, Duration)? in
+            guard let entry = entries[job], entry.phase != next else { return nil }
+            entries[job]?.phaseStartedAt = now
+            return (entry.phase, now - entry.phaseStartedAt)
+        }
+        if let (phase, duration) = ended { phaseEnded(phase, duration) }
     }
 
     /// A job no longer runs.

@@ -9,6 +9,7 @@ extension Service {
         router.logger = configuration.logger
         router.problem = Self.problem(storing:)
         addInfoRoutes(to: &router)
+        if configuration.showsMetrics { addMetricsRoute(to: &router) }
         addClusterRoutes(to: &router)
         addDatasetRoutes(to: &router)
         addJobRoutes(to: &router)

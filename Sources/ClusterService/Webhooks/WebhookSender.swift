@@ -9,6 +9,7 @@ final class WebhookSender: Sendable {
     private let store: any WebhookStore
     private let addresses: AddressGuard
     private let body: @Sendable (Job) -> [UInt8]
+    private let metrics: WorkMetrics
     private let logger: Logger
     private let tls = WebhookTLS()
     private let schedule = WebhookSchedule()
@@ -26,9 +27,10 @@ final class WebhookSender: Sendable {
 
     /// - Parameter body: what is posted of a job.
     init(
-        store: any WebhookStore, addresses: AddressGuard, logger: Logger, body: @escaping @Sendable (Job) -> [UInt8]
+        store: any WebhookStore, addresses: AddressGuard, metrics: WorkMetrics, logger: Logger,
+        body: @escaping @Sendable (Job) -> [UInt8]
     ) {
-        (self.store, self.addresses, self.logger, self.body) = (store, addresses, logger, body)
+        (self.store, self.addresses, self.metrics, self.logger, self.body) = (store, addresses, metrics, logger, body)
     }
 
     /// Sends what is due from now on.
@@ -55,6 +57,11 @@ final class WebhookSender: Sendable {
     /// Forgets jobs that are gone.
     func forget(_ jobs: some Sequence<String> & Sendable) {
         book.withLock { book in for job in jobs { book[job] = nil } }
+    }
+
+    /// How many webhooks there are in each state of delivery; of jobs that still run, waiting.
+    var counts: [Webhook.State: Int] {
+        book.withLock { $0.values.reduce(into: [:]) { $0[$1.state, default: 0] += 1 } }
     }
 
     /// Why an address cannot be a webhook's; nil when it can.
@@ -103,6 +110,7 @@ final class WebhookSender: Sendable {
                 chance: .random(in: 0...1))
             let webhook = try await store.recordWebhook(due.job, attempt)
             book.withLock { $0[due.job] = webhook }
+            metrics.webhookTried(attempt)
             if let error = attempt.error {
                 let end = attempt.next == .giveUp ? "; giving up" : ""
                 logger.warning("the webhook of job \(due.job) was not delivered: \(error)\(end)")

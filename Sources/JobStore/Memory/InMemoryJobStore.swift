@@ -78,6 +78,13 @@ extension InMemoryJobStore: JobStore {
         tables.withLock { $0.jobs.values.reduce(into: [:]) { $0[$1.job.state, default: 0] += 1 } }
     }
 
+    public func oldestQueued() async throws -> Date? {
+        tables.withLock { tables in
+            let waiting = tables.jobs.values.filter { $0.job.state == .queued }
+            return waiting.min { $0.sequence < $1.sequence }?.job.createdAt
+        }
+    }
+
     // MARK: Workers
 
     public func claim(worker: String, lease: Duration, room: WorkerRoom, limit: Int) async throws -> [Job] {

@@ -44,6 +44,10 @@ extension SQLiteJobStore: JobStore {
         try await read(SQLiteListing.counts)
     }
 
+    public func oldestQueued() async throws -> Date? {
+        try await read(SQLiteListing.oldestQueued)
+    }
+
     // MARK: Workers
 
     public func claim(worker: String, lease: Duration, room: WorkerRoom, limit: Int) async throws -> [Job] {

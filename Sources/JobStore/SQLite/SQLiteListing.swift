@@ -44,6 +44,14 @@ enum SQLiteListing {
             }
     }
 
+    static let selectOldestQueued = """
+        SELECT created_at FROM job INDEXED BY job_by_state WHERE state = 'queued' ORDER BY sequence LIMIT 1
+        """
+
+    static let oldestQueued: @Sendable (Database) throws -> Date? = { db in
+        try Int64.fetchOne(db.cachedStatement(sql: selectOldestQueued)).map { Date(milliseconds: $0) }
+    }
+
     static func activeJobs(_ db: Database, usingDataset name: String) throws -> Int {
         try Int.fetchOne(
             db.cachedStatement(

@@ -15,7 +15,8 @@ import Testing
     init() throws {
         directory = try TemporaryDirectory()
         store = try CheckpointStore(
-            directory: "\(directory.path)/checkpoints", interval: .zero, logger: Logger(label: "test"))
+            directory: "\(directory.path)/checkpoints", interval: .zero, metrics: ServiceMetrics().work,
+            logger: Logger(label: "test"))
         checkpoint = try #require(try Self.checkpoint())
     }
 

@@ -25,6 +25,7 @@ extension EndToEnd {
             try await session.call("getInformation", expecting: 200)
             try await session.call("getLiveness", expecting: 200)
             try await session.call("getReadiness", expecting: 200)
+            try await session.call("getMetrics", expecting: 200)
             try await session.call("cluster", expecting: 200, mediaType: csv, body: plane)
             let answer = try await session.call(
                 "cluster", expecting: 200,

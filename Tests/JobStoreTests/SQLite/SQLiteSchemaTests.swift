@@ -93,6 +93,7 @@ import Testing
         (SQLiteUpkeep.selectHeld, "job_by_state", true),
         (SQLiteUpkeep.selectLapsed, "job_by_lease", true),
         (SQLiteUpkeep.selectDue, "job_by_expiry", true),
+        (SQLiteListing.selectOldestQueued, "job_by_state", false),
         (SQLiteListing.selectVersionInUse, "job_by_dataset_version", false),
         (SQLiteUpkeep.deleteDueModels, "model_by_expiry", false),
         (SQLiteResults.selectChunk, "sqlite_autoindex_result_chunk_1", false),
