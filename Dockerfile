@@ -8,7 +8,7 @@ RUN apt-get update \
       libssl-dev libopenblas-dev libsqlite3-dev zlib1g-dev libzstd-dev liblz4-dev pkg-config make \
  && rm -rf /var/lib/apt/lists/*
 WORKDIR /src
-COPY Package.swift ./
+COPY Package.swift openapi.yaml ./
 COPY Sources Sources
 # Package.swift names the test targets, so their folders must be there; none of them is built.
 COPY Tests Tests

@@ -2,6 +2,7 @@
 # make test   installs what is missing and runs all tests
 # make test-client | test-docs run the Python client's tests, and the shell blocks of the documents
 # make conformance runs the black-box HTTP and TLS suites against the release binary (Tests/Conformance)
+# make schemathesis  sends what openapi.yaml allows and forbids, SCHEMATHESIS_CASES an operation and phase
 # make fuzz   feeds the request parser to libFuzzer for FUZZ_SECONDS
 # make test-tsan runs the server's tests under the thread sanitizer
 # make soak   mixes good, bad, slow and aborting clients for SOAK_SECONDS and looks for what does not come back
@@ -33,8 +34,9 @@ BENCH_PYTHON ?= Benchmarks/.venv/bin/python
 SERVER_PORTS ?= 19080
 FUZZ_SECONDS ?= 60
 SOAK_SECONDS ?= 300
+SCHEMATHESIS_CASES ?= 100
 
-.PHONY: run test test-client test-docs kill faults conformance fuzz test-tsan soak build deps toolchain lint format install install-service prove-image clean bench bench-scale bench-formats bench-deps
+.PHONY: run test test-client test-docs kill faults conformance schemathesis fuzz test-tsan soak build deps toolchain lint format install install-service prove-image clean bench bench-scale bench-formats bench-deps
 
 run: build
 	@exec "$$($(BUILD) --show-bin-path)/clusterd" serve --host $(HOST) --port $(PORT) --data-dir $(DATA_DIR)
@@ -60,6 +62,15 @@ conformance: build
 soak: PACKAGES += openssl python3
 soak: build
 	python3 Tests/Conformance/soak.py "$$($(BUILD) --show-bin-path)/clusterd" --seconds $(SOAK_SECONDS) --port-base $(SERVER_PORTS)
+
+# The tools come from PyPI into a folder of their own; where that cannot be reached there is nothing to run, and the
+# target says so and ends well.
+schemathesis: PACKAGES += python3 python3-venv
+schemathesis: build
+	@venv=.build-python/schemathesis; [ -x $$venv/bin/st ] || { \
+	  $(PYTHON) -m venv $$venv && $$venv/bin/pip install -q -r Tests/Schemathesis/requirements.txt; } || { \
+	  rm -rf $$venv; echo "SKIPPED: schemathesis cannot be installed from here (no network?)"; exit 0; }; \
+	$$venv/bin/python Tests/Schemathesis/run.py "$$($(BUILD) --show-bin-path)/clusterd" --cases $(SCHEMATHESIS_CASES)
 
 # libFuzzer's runtime wants lld; a crash is to be libFuzzer's to report and not the runtime's backtrace's.
 FUZZ := swift build --package-path Fuzzing --scratch-path .build-fuzz -Xswiftc -sanitize=fuzzer -Xswiftc -use-ld=lld

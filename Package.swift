@@ -35,6 +35,7 @@ let package = Package(
         .systemLibrary(name: "CLZ4", pkgConfig: "liblz4", providers: [.apt(["liblz4-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+        .target(name: "CContract"),
         .target(name: "CKernels"),
         .target(name: "CLinux"),
 
@@ -64,11 +65,12 @@ let package = Package(
         .target(
             name: "ClusterService",
             dependencies: [
-                "AttentionClustering", "CKernels", "PointFormats", "HTTPServer", "JobStore", "PrometheusMetrics",
-                "COpenSSL", "CLinux",
+                "AttentionClustering", "CContract", "CKernels", "PointFormats", "HTTPServer", "JobStore",
+                "PrometheusMetrics", "COpenSSL", "CLinux",
                 .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "Yams", package: "Yams"),
             ],
             swiftSettings: swiftSettings),
         .target(

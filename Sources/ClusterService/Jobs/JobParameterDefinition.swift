@@ -151,13 +151,13 @@ struct JobParameterDefinition: Sendable {
         var selectors: [ColumnSelector] = []
         switch value {
         case .text(let text):
-            for name in text.split(separator: ",", omittingEmptySubsequences: false) {
+            for name in text.parts(at: ",") {
                 guard !name.isEmpty else { throw mismatch }
                 let isIndex = name.utf8.allSatisfy { (0x30...0x39).contains($0) }
                 if isIndex, let index = Int(name) {
                     selectors.append(.index(index))
                 } else {
-                    selectors.append(.name(String(name)))
+                    selectors.append(.name(name))
                 }
             }
         case .json(.array(let values)):
@@ -174,19 +174,20 @@ struct JobParameterDefinition: Sendable {
         return selectors
     }
 
-    /// Tags: `team=ml,run=7` in a query, an object of strings in JSON; at most 32 of up to 256 bytes.
+    /// Tags: `team=ml,run=7` in a query, an object of strings in JSON; at most 32 of up to 256 characters each side.
     private static func labels(_ value: ParameterValue) throws(ParameterValue.Mismatch) -> [String: String] {
         let mismatch = ParameterValue.Mismatch(
             detail:
-                "holds at most 32 different tags of up to 256 bytes, name=value,… in a query or an object of strings"
-                + " in JSON; no name holds \"=\", and nothing the character NUL")
+                "holds at most 32 different tags, names and values of up to 256 characters, name=value,… in a query or "
+                + "an object of strings in JSON; no name holds \"=\", and nothing the character NUL")
         var pairs: [(String, String)] = []
         switch value {
+        case .text(""): break
         case .text(let text):
-            for pair in text.split(separator: ",") {
-                let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            for pair in text.parts(at: ",") {
+                let parts = pair.parts(at: "=", maxSplits: 1)
                 guard parts.count == 2 else { throw mismatch }
-                pairs.append((String(parts[0]), String(parts[1])))
+                pairs.append((parts[0], parts[1]))
             }
         case .json(.object(let members)):
             for member in members {
@@ -197,8 +198,8 @@ struct JobParameterDefinition: Sendable {
         }
         guard pairs.count <= 32, Set(pairs.map(\.0)).count == pairs.count,
             pairs.allSatisfy({ name, value in
-                !name.isEmpty && name.utf8.count + value.utf8.count <= 256 && !name.utf8.contains(0x3D)
-                    && !name.utf8.contains(0) && !value.utf8.contains(0)
+                !name.isEmpty && name.unicodeScalars.count <= 256 && value.unicodeScalars.count <= 256
+                    && !name.utf8.contains(0x3D) && !name.utf8.contains(0) && !value.utf8.contains(0)
             })
         else {
             throw mismatch

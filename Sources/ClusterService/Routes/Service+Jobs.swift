@@ -103,10 +103,11 @@ extension Service {
     static func idempotencyKey(_ request: Request) throws -> String? {
         guard var key = request.headers[named: "Idempotency-Key"] else { return nil }
         if key.count >= 2, key.hasPrefix("\""), key.hasSuffix("\"") { key = String(key.dropFirst().dropLast()) }
-        guard !key.isEmpty, key.utf8.count <= 255, key.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
+        guard !key.isEmpty, key.utf8.count <= 255, key.utf8.allSatisfy({ (0x21...0x7E).contains($0) && $0 != 0x22 })
+        else {
             throw Problem(
                 .badRequest, type: "/problems/invalid-idempotency-key", title: "The idempotency key cannot be used",
-                detail: "Idempotency-Key has 1 to 255 visible ASCII characters, in quotes or not")
+                detail: "Idempotency-Key has 1 to 255 visible ASCII characters but quotes, or the same in quotes")
         }
         return key
     }
@@ -125,8 +126,8 @@ extension Service {
         var filter = JobFilter(dataset: query["dataset"])
         if let names = query["state"] {
             filter.states = try Set(
-                names.split(separator: ",", omittingEmptySubsequences: false).map { name in
-                    guard let state = JobState(rawValue: String(name)) else {
+                names.parts(at: ",").map { name in
+                    guard let state = JobState(rawValue: name) else {
                         let known = JobState.allCases.map(\.rawValue).joined(separator: ", ")
                         throw ParameterFault.problem([ParameterFault("state", "is one or more of \(known)")])
                     }
@@ -134,11 +135,11 @@ extension Service {
                 })
         }
         if let label = query["label"] {
-            let parts = label.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            let parts = label.parts(at: "=", maxSplits: 1)
             guard parts.count == 2 else {
                 throw ParameterFault.problem([ParameterFault("label", "is a tag as name=value")])
             }
-            filter.label = (String(parts[0]), String(parts[1]))
+            filter.label = (parts[0], parts[1])
         }
         let (size, token) = try Self.page(query)
         let page: JobPage

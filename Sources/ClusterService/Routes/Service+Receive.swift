@@ -48,11 +48,11 @@ extension Service {
             }
         }
         if let columns = request.query["columns"] {
-            let names = columns.split(separator: ",", omittingEmptySubsequences: false)
+            let names = columns.parts(at: ",")
             if names.contains(where: \.isEmpty) {
                 faults.append(ParameterFault("columns", "is a list of names or indices from 0, such as x,y or 0,1"))
             } else {
-                options.columns = names.map { ColumnSelector(String($0)) }
+                options.columns = names.map { ColumnSelector($0) }
             }
         }
         if let column = request.query["id_column"] {

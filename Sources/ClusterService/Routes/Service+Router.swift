@@ -10,6 +10,7 @@ extension Service {
         router.problem = Self.problem(storing:)
         addInfoRoutes(to: &router)
         if configuration.showsMetrics { addMetricsRoute(to: &router) }
+        addContractRoutes(to: &router)
         addClusterRoutes(to: &router)
         addDatasetRoutes(to: &router)
         addJobRoutes(to: &router)

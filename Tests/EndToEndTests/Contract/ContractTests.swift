@@ -23,6 +23,10 @@ extension EndToEnd {
         private func callOperations(_ session: ContractSession) async throws {
             try await session.call("getStartPage", expecting: 200)
             try await session.call("getInformation", expecting: 200)
+            for operation in ["getContract", "getContractAsJSON"] {
+                let tag = try #require(try await session.call(operation, expecting: 200)["ETag"])
+                try await session.call(operation, expecting: 304, headers: ["If-None-Match": tag])
+            }
             try await session.call("getLiveness", expecting: 200)
             try await session.call("getReadiness", expecting: 200)
             try await session.call("getMetrics", expecting: 200)

@@ -11,7 +11,7 @@ struct JSONSchema {
     private static let assertions: Set<String> = [
         "$ref", "type", "properties", "required", "additionalProperties", "items", "enum", "const", "oneOf", "pattern",
         "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "minLength", "maxLength", "minItems", "maxItems",
-        "maxProperties", "format",
+        "maxProperties", "propertyNames", "format", "if", "then",
     ]
     /// Keywords that only people read.
     private static let annotations: Set<String> = ["default", "description", "examples"]
@@ -39,7 +39,7 @@ struct JSONSchema {
             switch keyword {
             case "$ref": _ = try target(of: argument.string ?? "")
             case "properties": for (_, schema) in argument.members ?? [:] { try checkKeywords(of: schema) }
-            case "items", "additionalProperties": try checkKeywords(of: argument)
+            case "items", "additionalProperties", "propertyNames", "if", "then": try checkKeywords(of: argument)
             case "oneOf": for schema in argument.array ?? [] { try checkKeywords(of: schema) }
             case "pattern": _ = try Regex(argument.string ?? "(")
             case "format" where !["date-time", "binary"].contains(argument):
@@ -62,7 +62,11 @@ struct JSONSchema {
             case "oneOf":
                 let fitting = try (argument.array ?? []).filter { try self.faults(of: value, under: $0).isEmpty }
                 if fitting.count != 1 { faults.append("\(place): \(fitting.count) of oneOf fit \(Self.shown(value))") }
-            case "properties", "required", "additionalProperties", "maxProperties":
+            case "if":
+                let isMet = try self.faults(of: value, under: argument).isEmpty
+                if isMet, let then = members["then"] { faults += try self.faults(of: value, under: then, at: place) }
+            case "then": break
+            case "properties", "required", "additionalProperties", "maxProperties", "propertyNames":
                 faults += try objectFaults(of: value, keyword, argument, schema, place)
             case "items", "minItems", "maxItems":
                 faults += try arrayFaults(of: value, keyword, argument, place)
@@ -91,6 +95,8 @@ struct JSONSchema {
         case "additionalProperties":
             return try members.sorted { $0.key < $1.key }.filter { schema["properties"]?[$0.key] == nil }
                 .flatMap { try faults(of: $1, under: argument, at: "\(place)/\($0)") }
+        case "propertyNames":
+            return try members.keys.sorted().flatMap { try faults(of: .string($0), under: argument, at: place) }
         default:
             return members.count <= argument.int ?? 0 ? [] : ["\(place): \(members.count) members are too many"]
         }

@@ -32,6 +32,9 @@ import Testing
             ("{properties: {a: {type: string}}}", ["a": "x", "b": 1], ["a": 1]),
             ("{properties: {a: {}}, additionalProperties: false}", ["a": 1], ["a": 1, "b": 2]),
             ("{additionalProperties: {type: string}}", ["a": "x"], ["a": 1]),
+            ("{propertyNames: {pattern: '^[a-z]$'}}", ["a": 1], ["A": 1]),
+            ("{if: {required: [a]}, then: {required: [b]}}", ["a": 1, "b": 2], ["a": 1]),
+            ("{if: {required: [a]}, then: {required: [b]}}", ["c": 1], ["a": 1]),
             ("{maxProperties: 1}", ["a": 1], ["a": 1, "b": 2]),
             ("{oneOf: [{type: integer}, {type: 'null'}]}", .null, "x"),
             ("{oneOf: [{type: integer}, {type: number}]}", 1.5, 1),
@@ -44,7 +47,7 @@ import Testing
 
     @Test(arguments: [
         "{multipleOf: 2}", "{allOf: []}", "{properties: {a: {uniqueItems: true}}}", "{items: {not: {}}}",
-        "{oneOf: [{if: true}]}", "{format: email}", "{$ref: '#/nowhere'}", "{pattern: '('}",
+        "{oneOf: [{not: true}]}", "{format: email}", "{$ref: '#/nowhere'}", "{pattern: '('}",
     ])
     func refusesWhatItDoesNotKnow(schema: String) throws {
         #expect(throws: (any Error).self) {
