@@ -9,7 +9,7 @@ extension Job {
             id: id, createdAt: now, retention: new.retention, dataset: new.dataset, datasetETag: new.datasetETag,
             datasetVersion: new.datasetVersion, labels: new.labels, parameters: new.parameters,
             maximumAttempts: new.maximumAttempts, priority: new.priority, tenant: new.tenant, memory: new.memory,
-            kind: new.kind)
+            kind: new.kind, traceParent: new.traceParent)
     }
 
     /// Applies an event at an instant; a job that was moved has a new revision, else it is as before.

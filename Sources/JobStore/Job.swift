@@ -60,6 +60,8 @@ public struct Job: Sendable, Equatable, Identifiable {
     public var model: String?
     /// `job`, or `cluster` for the one-shot call.
     public let kind: String
+    /// The `traceparent` of the request that submitted it; nil where there was none.
+    public let traceParent: String?
 
     /// A job with every field given.
     public init(
@@ -89,7 +91,8 @@ public struct Job: Sendable, Equatable, Identifiable {
         stopReason: String? = nil,
         error: String? = nil,
         model: String? = nil,
-        kind: String = "job"
+        kind: String = "job",
+        traceParent: String? = nil
     ) {
         self.id = id
         self.state = state
@@ -118,6 +121,7 @@ public struct Job: Sendable, Equatable, Identifiable {
         self.error = error
         self.model = model
         self.kind = kind
+        self.traceParent = traceParent
     }
 
     /// Whether the job has ended, one way or another.

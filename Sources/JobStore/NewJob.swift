@@ -34,6 +34,8 @@ public struct NewJob: Sendable, Equatable {
     public var queueLimit: Int?
     /// Whom to tell of the job's end; nil for nobody.
     public var webhook: WebhookTarget?
+    /// The `traceparent` of the request that submitted it; nil where there was none.
+    public var traceParent: String?
 
     /// How many attempts in a row may lose their worker unless told otherwise, 10.
     ///
@@ -55,7 +57,8 @@ public struct NewJob: Sendable, Equatable {
         retention: Duration? = nil,
         idempotency: IdempotencyKey? = nil,
         queueLimit: Int? = nil,
-        webhook: WebhookTarget? = nil
+        webhook: WebhookTarget? = nil,
+        traceParent: String? = nil
     ) {
         self.dataset = dataset
         self.datasetETag = datasetETag
@@ -71,6 +74,7 @@ public struct NewJob: Sendable, Equatable {
         self.idempotency = idempotency
         self.queueLimit = queueLimit
         self.webhook = webhook
+        self.traceParent = traceParent
     }
 }
 
@@ -112,7 +116,7 @@ extension NewJob {
         if let idempotency, idempotency.lifetime <= .zero || idempotency.lifetime > Self.longestDuration {
             throw .invalidArgument("the lifetime of an idempotency key must be positive and at most 1,000 years")
         }
-        var texts = [dataset, datasetETag, datasetVersion, parameters, kind, tenant].compactMap { $0 }
+        var texts = [dataset, datasetETag, datasetVersion, parameters, kind, tenant, traceParent].compactMap { $0 }
         texts += labels.keys
         texts += labels.values
         if let webhook { texts += [webhook.url, webhook.secret] }

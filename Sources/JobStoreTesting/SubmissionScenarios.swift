@@ -32,7 +32,8 @@ enum SubmissionScenarios {
         let new = NewJob(
             dataset: "points.csv", datasetETag: "\"e\"", datasetVersion: "sha256-1",
             labels: ["team": "blue", "n": "7", "": "empty name"], parameters: #"{"k":3}"#, kind: "cluster",
-            maximumAttempts: 5, priority: -2, retention: .milliseconds(1_500))
+            maximumAttempts: 5, priority: -2, retention: .milliseconds(1_500),
+            traceParent: "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01")
         let job = try await fixture.store.accept(new)
 
         try expect(
@@ -41,9 +42,11 @@ enum SubmissionScenarios {
                     id: job.id, createdAt: fixture.clock.now, retention: .milliseconds(1_500), dataset: "points.csv",
                     datasetETag: "\"e\"", datasetVersion: "sha256-1",
                     labels: ["team": "blue", "n": "7", "": "empty name"], parameters: #"{"k":3}"#,
-                    maximumAttempts: 5, priority: -2, kind: "cluster"))
+                    maximumAttempts: 5, priority: -2, kind: "cluster",
+                    traceParent: "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"))
         try expect(job.id.hasPrefix("job_"))
         try expect(try await fixture.store.job(job.id) == job)
+        try expect(try await fixture.store.claimNext(worker: "w")?.traceParent == new.traceParent)
     }
 
     static func textComesBackByteForByte(_ driver: StoreUnderTest) async throws {

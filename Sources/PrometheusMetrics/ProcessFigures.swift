@@ -63,9 +63,13 @@ public enum ProcessFigures {
     }
 
     /// When the system started, in seconds since 1970.
+    ///
+    /// By the clocks, not by `/proc/stat`, which a service may not be shown (`ProcSubset=pid`).
     private static func bootTime() -> Double? {
-        guard let text = try? String(contentsOfFile: "/proc/stat", encoding: .utf8) else { return nil }
-        let line = text.split(separator: "\n").first { $0.hasPrefix("btime ") }
-        return line.flatMap { Double($0.dropFirst(6)) }
+        var (now, sinceBoot) = (timespec(), timespec())
+        guard clock_gettime(CLOCK_REALTIME, &now) == 0, clock_gettime(CLOCK_BOOTTIME, &sinceBoot) == 0 else {
+            return nil
+        }
+        return Double(now.tv_sec - sinceBoot.tv_sec) + Double(now.tv_nsec - sinceBoot.tv_nsec) / 1e9
     }
 }

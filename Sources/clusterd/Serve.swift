@@ -42,6 +42,12 @@ struct Serve: AsyncParsableCommand {
             valueName: "seconds"))
     var checkpointInterval = 5.0
 
+    @Option(
+        help: ArgumentHelp(
+            "How long after SIGTERM requests are still taken while /readyz says no, so that balancers look away. "
+                + "(default: 0s)", valueName: "time"))
+    var drainDelay: TimeSpan?
+
     @OptionGroup(title: "Webhooks")
     var webhooks: WebhookOptions
 
@@ -50,6 +56,10 @@ struct Serve: AsyncParsableCommand {
 
     @Option(help: ArgumentHelp("The least severe messages that are logged: trace … critical.", valueName: "level"))
     var logLevel = Logger.Level.info
+
+    @Option(
+        help: ArgumentHelp("How the log is written: text, or json with an object a line.", valueName: "format"))
+    var logFormat = LogFormat.text
 
     func validate() throws {
         guard (0...65_535).contains(port ?? 0) else { throw ValidationError("--port is a number from 0 to 65535") }
@@ -68,12 +78,10 @@ struct Serve: AsyncParsableCommand {
 
     /// Serves until it is told to stop; what is on the disk is closed when it returns.
     private func serve() async throws {
-        let level = logLevel
-        LoggingSystem.bootstrap { label in
-            var handler = StreamLogHandler.standardError(label: label)
-            handler.logLevel = level
-            return handler
-        }
+        // It means to read things anew: not while the service starts or stops.
+        signal(SIGHUP, SIG_IGN)
+        let manager = ServiceManager.systemd
+        logFormat.bootstrap(logLevel)
         let logger = Logger(label: "clusterd")
         let cores = ProcessInfo.processInfo.activeProcessorCount
         var serviceConfiguration = ServiceConfiguration(
@@ -86,23 +94,35 @@ struct Serve: AsyncParsableCommand {
         serviceConfiguration.showsMetrics = observing.metricsPort == nil
         let endpoints = try listening.endpoints(host: host, port: port)
         let service = try await Service(serviceConfiguration)
+        let access = AccessLog(logger: logger, format: logFormat)
         var configuration = ServerConfiguration(
             limits: serviceConfiguration.serverLimits, logger: logger,
             onRequestEnd: { summary in
-                logger.info("\(accessLine(summary))")
+                access.write(summary)
                 service.metrics.requestEnded(summary)
             })
         configuration.onConnectionEvent = { service.metrics.connectionChanged($0) }
         configuration.endpoints = endpoints
         let server = Server(configuration)
+        let watchdog = manager.watchdog()
+        defer { watchdog?.cancel() }
         var metricsServer: Server?
         do {
             metricsServer = try observing.startMetrics(of: service, logger: logger)
             try await server.run(
-                onListening: { _ in announce(server.urls, dataDirectory: dataDir) },
-                onStopping: {
+                onListening: { _ in
+                    announce(server.urls, dataDirectory: dataDir)
+                    manager.tell(.ready)
+                },
+                onReload: {
+                    manager.tell(.reloading)
+                    manager.tell(.ready)
+                },
+                onStopping: { [drainDelay] in
                     logger.notice("stopping: finishing requests, running jobs go back to the queue")
+                    manager.tell(.stopping)
                     service.drain()
+                    try? await Task.sleep(for: .seconds(drainDelay?.seconds ?? 0))
                 },
                 service.router)
         } catch {
@@ -110,6 +130,8 @@ struct Serve: AsyncParsableCommand {
             await metricsServer?.stop(deadline: .seconds(1))
             throw (error as? ServerStartError).map { ListeningFailure($0, listening) } ?? error
         }
+        // The server gave the signal its default effect back.
+        signal(SIGHUP, SIG_IGN)
         await service.stop()
         await metricsServer?.stop(deadline: .seconds(1))
     }
@@ -128,17 +150,6 @@ private func announce(_ urls: [String], dataDirectory: String) {
 
         """
     FileHandle.standardOutput.write(Data(text.utf8))
-}
-
-/// One line of the access log.
-private func accessLine(_ summary: RequestSummary) -> String {
-    let milliseconds = summary.duration / .milliseconds(1)
-    return [
-        summary.remoteAddress.description, summary.method?.rawValue ?? "-", summary.path ?? "-",
-        summary.status.map { "\($0.code)" } ?? "-", "in=\(summary.bytesReceived)", "out=\(summary.bytesSent)",
-        "ms=\((milliseconds * 10).rounded() / 10)", "id=\(summary.requestID)",
-        summary.isComplete ? nil : "aborted",
-    ].compactMap { $0 }.joined(separator: " ")
 }
 
 extension Logger.Level: @retroactive ExpressibleByArgument {}

@@ -26,7 +26,8 @@ extension EndToEnd {
                     good = 'v1,' + base64.b64encode(hmac.digest(key, signed, hashlib.sha256)).decode()
                     holds = good == self.headers['webhook-signature']
                     with open(sys.argv[2], 'a') as file:
-                        print(json.dumps({'id': name, 'holds': holds, 'job': json.loads(body)}), file=file)
+                        trace = self.headers['traceparent']
+                        print(json.dumps({'id': name, 'holds': holds, 'trace': trace, 'job': json.loads(body)}), file=file)
                     Receiver.seen += 1
                     self.send_response(503 if Receiver.seen == 1 else 204)
                     self.end_headers()
@@ -54,7 +55,12 @@ extension EndToEnd {
             let flags = ["--webhook-allow", "127.0.0.0/8"]
             let first = try await ClusterdService(dataDirectory: directory.path + "/data", flags)
             try await first.put(points, as: "points")
-            let id = try await first.startJob(request("http://127.0.0.1:\(port)/hook"))
+            let trace = "0af7651916cd43dd8448eb211c80319c"
+            let answer = try await first.curl(
+                "/v1/jobs", "-H", "traceparent: 00-\(trace)-b7ad6b7169203331-01", "-H",
+                "Content-Type: application/json",
+                "--data-binary", "@-", input: Data("\(request("http://127.0.0.1:\(port)/hook"))".utf8))
+            let id = try #require(try answer.json()["id"]?.string, "\(answer.text)")
             _ = try await first.finishedJob(id)
             try await eventually("the first post is answered") { try await first.job(id)["webhook"]?["attempts"] == 1 }
             let pending = try #require(try await first.job(id)["webhook"])
@@ -70,7 +76,11 @@ extension EndToEnd {
             #expect(job["webhook"]?["attempts"] == 2 && job["webhook"]?["last_status"] == 204)
             let lines = try String(contentsOfFile: file, encoding: .utf8).split(separator: "\n")
             let posts = try lines.map { try JSON(String($0)) }
-            #expect(posts.count == 2 && posts[0] == posts[1])
+            #expect(posts.count == 2 && posts[0]["job"] == posts[1]["job"] && posts[0]["id"] == posts[1]["id"])
+            // The trace goes on, also after a restart, each post being a part of its own.
+            let traces = posts.compactMap { $0["trace"]?.string }
+            #expect(traces.allSatisfy { $0.hasPrefix("00-\(trace)-") && $0.hasSuffix("-01") } && Set(traces).count == 2)
+            #expect(posts[1]["holds"] == true)
             #expect(posts[0]["holds"] == true && posts[0]["id"] == .string("msg_\(id)_succeeded"))
             var expected = try #require(job.members)
             expected["webhook"] = nil

@@ -56,7 +56,8 @@ extension Service {
                 datasetETag: content.entityTagText, datasetVersion: content.digest, labels: parameters.labels,
                 parameters: text, kind: JobKind.cluster, priority: parameters.priority,
                 memory: try memory(for: parameters, rows: content.rows, dimension: content.dimension),
-                retention: configuration.limits.clusterRetention, idempotency: idempotency))
+                retention: configuration.limits.clusterRetention, idempotency: idempotency,
+                traceParent: request.trace?.description))
         // Until the job keeps the content, the pin does.
         withExtendedLifetime(points) {}
         return submitted

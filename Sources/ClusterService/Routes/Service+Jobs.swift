@@ -93,7 +93,7 @@ extension Service {
                 labels: parameters.labels, parameters: text, kind: JobKind.job, priority: parameters.priority,
                 memory: try memory(for: parameters, rows: pin.content.rows, dimension: selection.count),
                 retention: configuration.limits.resultRetention, idempotency: idempotency,
-                webhook: webhook))
+                webhook: webhook, traceParent: request.trace?.description))
         // Until the job keeps the content, the pin does.
         withExtendedLifetime(pin) {}
         return submitted

@@ -1,5 +1,6 @@
 import Dispatch
 import Foundation
+import HTTPServer
 import JobStore
 import Logging
 import Synchronization
@@ -126,12 +127,15 @@ final class WebhookSender: Sendable {
         else { return .failure("the address or the secret is of another version") }
         let body = self.body(job)
         let (id, timestamp) = ("msg_\(job.id)_\(job.state.rawValue)", Int(Date().timeIntervalSince1970))
-        let head = [
-            "POST \(url.target) HTTP/1.1", "Host: \(url.authority)", "User-Agent: clusterd/\(Engine.version)",
-            "Content-Type: application/json", "Content-Length: \(body.count)", "Connection: close",
-            "webhook-id: \(id)", "webhook-timestamp: \(timestamp)",
-            "webhook-signature: \(signature.field(id: id, timestamp: timestamp, body: body))", "", "",
-        ].joined(separator: "\r\n")
+        // The post is a part of its own of the trace that the job came with.
+        let trace = job.traceParent.flatMap { TraceContext($0) }.map { ["traceparent: \($0.child())"] } ?? []
+        let head =
+            ([
+                "POST \(url.target) HTTP/1.1", "Host: \(url.authority)", "User-Agent: clusterd/\(Engine.version)",
+                "Content-Type: application/json", "Content-Length: \(body.count)", "Connection: close",
+                "webhook-id: \(id)", "webhook-timestamp: \(timestamp)",
+                "webhook-signature: \(signature.field(id: id, timestamp: timestamp, body: body))",
+            ] + trace + ["", ""]).joined(separator: "\r\n")
         let request = Array(head.utf8) + body
         return await withCheckedContinuation { continuation in
             queue.async { [addresses, tls] in

@@ -20,7 +20,7 @@ extension Connection {
             }
         let request = Request(
             method: head.method, path: head.path, query: query, headers: head.fields, body: body,
-            id: head.requestID ?? loop.makeRequestID(), remoteAddress: peer, notes: exchange)
+            id: head.requestID ?? loop.makeRequestID(), trace: head.trace, remoteAddress: peer, notes: exchange)
         inbox = BodyInbox()
         if head.framing == .none { inbox.end() }
         current = CurrentRequest(
@@ -108,7 +108,7 @@ extension Connection {
             RequestSummary(
                 method: current.request.method, path: current.request.path, route: current.exchange.route,
                 status: current.status, bytesReceived: current.bytesReceived, bytesSent: current.bytesSent,
-                duration: (.now - current.began).duration, requestID: current.request.id, remoteAddress: peer,
-                isComplete: isComplete))
+                duration: (.now - current.began).duration, requestID: current.request.id,
+                trace: current.request.trace, remoteAddress: peer, isComplete: isComplete))
     }
 }

@@ -19,10 +19,14 @@ public struct Request: Sendable {
     /// The content; it is read from the connection as the handler asks for it.
     public let body: RequestBody
 
-    /// The id of the request: a valid `X-Request-Id` of the client's, or one made by the server.
+    /// The id of the request: a valid `X-Request-Id` of the client's, else the trace's of a `traceparent`, else one made
+    /// by the server.
     ///
     /// The response carries it as `X-Request-Id`.
     public let id: String
+
+    /// Where the request belongs in a distributed trace, if the client said so in `traceparent`.
+    public let trace: TraceContext?
 
     /// The address of the client.
     public let remoteAddress: SocketAddress
@@ -43,6 +47,7 @@ public struct Request: Sendable {
         headers: HTTPFields = [:],
         body: RequestBody = .empty,
         id: String = "local",
+        trace: TraceContext? = nil,
         remoteAddress: SocketAddress = .loopback
     ) {
         self.method = method
@@ -51,13 +56,14 @@ public struct Request: Sendable {
         self.headers = headers
         self.body = body
         self.id = id
+        self.trace = trace
         self.remoteAddress = remoteAddress
         notes = nil
     }
 
     init(
         method: HTTPRequest.Method, path: String, query: QueryParameters, headers: HTTPFields, body: RequestBody,
-        id: String, remoteAddress: SocketAddress, notes: (any RequestNotes)?
+        id: String, trace: TraceContext?, remoteAddress: SocketAddress, notes: (any RequestNotes)?
     ) {
         self.method = method
         self.path = path
@@ -65,6 +71,7 @@ public struct Request: Sendable {
         self.headers = headers
         self.body = body
         self.id = id
+        self.trace = trace
         self.remoteAddress = remoteAddress
         self.notes = notes
     }
@@ -73,7 +80,7 @@ public struct Request: Sendable {
     public func with(body: RequestBody) -> Request {
         Request(
             method: method, path: path, query: query, headers: headers, body: body, id: id,
-            remoteAddress: remoteAddress, notes: notes)
+            trace: trace, remoteAddress: remoteAddress, notes: notes)
     }
 }
 

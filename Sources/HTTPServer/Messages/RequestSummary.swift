@@ -27,6 +27,9 @@ public struct RequestSummary: Sendable {
     /// The id of the request.
     public var requestID: String
 
+    /// Where the request belongs in a distributed trace, if the client said so.
+    public var trace: TraceContext?
+
     /// The address of the client.
     public var remoteAddress: SocketAddress
 
@@ -37,7 +40,8 @@ public struct RequestSummary: Sendable {
     public init(
         method: HTTPRequest.Method?, path: String?, route: String? = nil, status: HTTPResponse.Status?,
         bytesReceived: Int,
-        bytesSent: Int, duration: Duration, requestID: String, remoteAddress: SocketAddress, isComplete: Bool
+        bytesSent: Int, duration: Duration, requestID: String, trace: TraceContext? = nil, remoteAddress: SocketAddress,
+        isComplete: Bool
     ) {
         self.method = method
         self.path = path
@@ -47,6 +51,7 @@ public struct RequestSummary: Sendable {
         self.bytesSent = bytesSent
         self.duration = duration
         self.requestID = requestID
+        self.trace = trace
         self.remoteAddress = remoteAddress
         self.isComplete = isComplete
     }

@@ -4,6 +4,7 @@ import HTTPTypes
 struct HeadFields {
     private(set) var all = HTTPFields()
     private(set) var requestID: String?
+    private(set) var trace: TraceContext?
     private(set) var expectsContinue = false
     private(set) var meetsExpectation = true
     private var hosts = 0
@@ -32,6 +33,8 @@ struct HeadFields {
             if value.equalsIgnoringCase("100-continue") { expectsContinue = true } else { meetsExpectation = false }
         case 10 where name.equalsIgnoringCase("connection"):
             readConnectionOptions(value)
+        case 11 where name.equalsIgnoringCase("traceparent"):
+            if trace == nil, value.count <= 256 { trace = TraceContext(value.text) }
         case 12 where name.equalsIgnoringCase("x-request-id"):
             if requestID == nil, (1...128).contains(value.count), value.allSatisfy({ (0x21...0x7E).contains($0) }) {
                 requestID = value.text
@@ -84,7 +87,8 @@ struct HeadFields {
             method: line.method, path: line.target.path, query: line.target.query, minorVersion: line.minorVersion,
             fields: all, framing: framing,
             keepsAlive: !asksClose && (line.minorVersion == 1 || asksKeepAlive),
-            expectsContinue: expectsContinue && line.minorVersion == 1 && framing != .none, requestID: requestID)
+            expectsContinue: expectsContinue && line.minorVersion == 1 && framing != .none,
+            requestID: requestID ?? trace?.traceID, trace: trace)
     }
 
     /// RFC 9112, section 6.3; a Content-Length beside a Transfer-Encoding is how requests are smuggled.

@@ -17,8 +17,11 @@ struct RequestHead: Equatable {
     /// Whether the client waits for a 100 before it sends the body.
     var expectsContinue: Bool
 
-    /// The client's own id of the request, if it is one that can be used.
+    /// The client's own id of the request, if it is one that can be used, else that of its trace.
     var requestID: String?
+
+    /// Where the request belongs in a distributed trace, if the client said so.
+    var trace: TraceContext?
 }
 
 /// How the end of a request's body is found (RFC 9112, section 6.3).

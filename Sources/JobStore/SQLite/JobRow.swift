@@ -10,7 +10,8 @@ struct JobRow {
     static let columns = """
         sequence, id, state, revision, created_at, started_at, finished_at, expires_at, retention, dataset, \
         dataset_etag, dataset_version, labels, parameters, attempt, releases, maximum_attempts, priority, worker, \
-        stop_reason, error, model, kind, tenant, memory, available_at, lease_expires_at, cancel_requested_at
+        stop_reason, error, model, kind, tenant, memory, available_at, lease_expires_at, cancel_requested_at, \
+        (SELECT traceparent FROM job_trace WHERE job_trace.job = job.sequence)
         """
 
     private static let selectByID = "SELECT \(columns) FROM job WHERE id = ?"
@@ -32,6 +33,8 @@ struct JobRow {
         """
 
     private static let insertionOfLabel = "INSERT INTO job_label (name, value, job) VALUES (?, ?, ?)"
+
+    private static let insertionOfTrace = "INSERT INTO job_trace (job, traceparent) VALUES (?, ?)"
 
     private static let updating = """
         UPDATE job SET state = ?, revision = ?, started_at = ?, finished_at = ?, expires_at = ?, attempt = ?, \
@@ -60,6 +63,9 @@ struct JobRow {
         let sequence = db.lastInsertedRowID
         for (name, value) in job.labels {
             try db.cachedStatement(sql: insertionOfLabel).execute(arguments: [name, value, sequence])
+        }
+        if let traceParent = job.traceParent {
+            try db.cachedStatement(sql: insertionOfTrace).execute(arguments: [sequence, traceParent])
         }
     }
 
@@ -116,6 +122,7 @@ extension JobRow: FetchableRecord {
             stopReason: row[19],
             error: row[20],
             model: row[21],
-            kind: row[22])
+            kind: row[22],
+            traceParent: row[28])
     }
 }

@@ -20,6 +20,7 @@ enum SQLiteSchema {
         }
         migrator.registerMigration("2: leases, fair order, memory, keys that outlive jobs", migrate: addQueueColumns)
         migrator.registerMigration("3: webhooks") { db in try db.execute(sql: SQLiteWebhooks.tables) }
+        migrator.registerMigration("4: traces") { db in try db.execute(sql: traceTable) }
         return migrator
     }
 
@@ -97,6 +98,14 @@ enum SQLiteSchema {
             number INTEGER NOT NULL CHECK (number >= 0),
             data BLOB NOT NULL,
             PRIMARY KEY (job, number)
+        ) STRICT;
+        """
+
+    /// A table of its own: few jobs have a trace, and a column behind the summary would be read through all its pages.
+    private static let traceTable = """
+        CREATE TABLE job_trace (
+            job INTEGER PRIMARY KEY REFERENCES job (sequence) ON DELETE CASCADE,
+            traceparent TEXT NOT NULL
         ) STRICT;
         """
 

@@ -1,0 +1,68 @@
+import ArgumentParser
+import ClusterService
+import HTTPServer
+import HTTPTypes
+import Logging
+
+/// How the log is written.
+enum LogFormat: String, ExpressibleByArgument, CaseIterable {
+    /// A line for people.
+    case text
+    /// A JSON object a line.
+    case json
+
+    /// Makes all loggers from now on write so, to standard error.
+    func bootstrap(_ level: Logger.Level) {
+        LoggingSystem.bootstrap { label in
+            var handler: any LogHandler =
+                switch self {
+                case .text: StreamLogHandler.standardError(label: label)
+                case .json: JSONLogHandler(label: label)
+                }
+            handler.logLevel = level
+            return handler
+        }
+    }
+}
+
+/// One line a request: what it was and what became of it, never its query, its fields or its content.
+struct AccessLog: Sendable {
+    let logger: Logger
+    let format: LogFormat
+
+    /// Writes the line of a request that has ended.
+    func write(_ summary: RequestSummary) {
+        guard logger.logLevel <= .info else { return }
+        switch format {
+        case .text: logger.info("\(Self.text(summary))")
+        case .json: logger.info("request", metadata: Self.metadata(summary))
+        }
+    }
+
+    private static func text(_ summary: RequestSummary) -> String {
+        [
+            summary.remoteAddress.description, summary.method?.rawValue ?? "-", summary.path ?? "-",
+            summary.status.map { "\($0.code)" } ?? "-", "in=\(summary.bytesReceived)", "out=\(summary.bytesSent)",
+            "ms=\(milliseconds(summary))", "id=\(summary.requestID)", summary.isComplete ? nil : "aborted",
+        ].compactMap { $0 }.joined(separator: " ")
+    }
+
+    private static func metadata(_ summary: RequestSummary) -> Logger.Metadata {
+        var metadata: Logger.Metadata = [
+            "request_id": "\(summary.requestID)", "remote": "\(summary.remoteAddress)",
+            "bytes_in": .stringConvertible(summary.bytesReceived), "bytes_out": .stringConvertible(summary.bytesSent),
+            "duration_ms": .stringConvertible(milliseconds(summary)),
+            "complete": .stringConvertible(summary.isComplete),
+        ]
+        metadata["method"] = summary.method.map { "\($0.rawValue)" }
+        metadata["path"] = summary.path.map { "\($0)" }
+        metadata["route"] = summary.route.map { "\($0)" }
+        metadata["status"] = summary.status.map { .stringConvertible($0.code) }
+        metadata["trace_id"] = summary.trace.map { "\($0.traceID)" }
+        return metadata
+    }
+
+    private static func milliseconds(_ summary: RequestSummary) -> Double {
+        (summary.duration / .milliseconds(1) * 10).rounded() / 10
+    }
+}
