@@ -132,6 +132,17 @@ public struct ServiceStartError: Error, Sendable, CustomStringConvertible {
     }
 }
 
+extension Service {
+    /// Whether a service, in whatever process, uses a data directory.
+    public static func isRunning(in directory: String) -> Bool {
+        let file = open("\(directory)/lock", O_RDONLY | O_CLOEXEC)
+        guard file >= 0 else { return false }
+        defer { close(file) }
+        // Closing gives the lock back.
+        return flock(file, LOCK_EX | LOCK_NB) != 0
+    }
+}
+
 /// Keeps a second service off the data directory; released when the process ends, however it ends.
 private final class DataDirectoryLock: Sendable {
     private let file: Int32

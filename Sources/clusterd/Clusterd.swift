@@ -1,13 +1,35 @@
 import ArgumentParser
 import ClusterService
+import Foundation
 
-/// The command line: `clusterd [serve]`, `clusterd fit` and `clusterd reproduce`.
+/// The command line: `clusterd [serve]`, `config`, `check`, `fit` and `reproduce`.
 @main
 struct Clusterd: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "clusterd",
         abstract: "Clusters points with attention heads: an HTTP service, and a command for files.",
         version: Engine.version,
-        subcommands: [Serve.self, Fit.self, Reproduce.self],
+        subcommands: [Serve.self, Config.self, Check.self, Fit.self, Reproduce.self],
         defaultSubcommand: Serve.self)
+
+    /// Puts what the environment and a file say of `serve` in front of the flags, which go before it.
+    static func main() async {
+        var arguments = Array(CommandLine.arguments.dropFirst())
+        do {
+            let command = arguments.first.flatMap { $0.hasPrefix("-") ? nil : $0 }
+            let asksForHelp = arguments.contains {
+                ["-h", "--help", "--version", "--experimental-dump-help"].contains($0)
+            }
+            if !asksForHelp, command.map({ ["serve", "config", "check"].contains($0) }) ?? true {
+                let settings = try ResolvedSettings(
+                    arguments: arguments, environment: ProcessInfo.processInfo.environment)
+                arguments.insert(contentsOf: try settings.arguments(), at: command == nil ? 0 : 1)
+            }
+        } catch {
+            FileHandle.standardError.write(Data("clusterd: \(error)\n".utf8))
+            // EX_CONFIG of sysexits.h.
+            Self.exit(withError: ExitCode(78))
+        }
+        await main(arguments)
+    }
 }

@@ -12,12 +12,18 @@ struct Serve: AsyncParsableCommand {
         abstract: "Serve clustering over HTTP until SIGTERM or SIGINT.",
         discussion: "Datasets, jobs and results live in the data directory and survive a restart.")
 
+    @Option(
+        help: ArgumentHelp(
+            "A YAML file of settings, which flags and the environment go before; see clusterd config.",
+            valueName: "path"))
+    var config: String?
+
     @Option(help: ArgumentHelp("The address to listen on.", valueName: "address"))
     var host = "127.0.0.1"
 
     @Option(
         help: ArgumentHelp(
-            "The port for plain HTTP; 0 takes any free one. (default: 8080, or none beside the two below)",
+            "The port for plain HTTP; 0 takes any free one. (default: 8080, or none beside --tls-port or --unix-socket)",
             valueName: "port"))
     var port: Int?
 
@@ -30,8 +36,10 @@ struct Serve: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Where datasets, jobs and results are kept.", valueName: "path"))
     var dataDir = "./data"
 
-    @Option(help: "How many jobs run at the same time.")
-    var workers = max(1, ProcessInfo.processInfo.activeProcessorCount - 1)
+    @Option(
+        help: ArgumentHelp(
+            "How many jobs run at the same time. (default: the machine's cores but one)", valueName: "number"))
+    var workers: Int?
 
     @OptionGroup(title: "Retention and memory")
     var keeping: KeepingOptions
@@ -63,7 +71,7 @@ struct Serve: AsyncParsableCommand {
 
     func validate() throws {
         guard (0...65_535).contains(port ?? 0) else { throw ValidationError("--port is a number from 0 to 65535") }
-        guard (1...1_024).contains(workers) else { throw ValidationError("--workers is a number from 1 to 1024") }
+        guard (1...1_024).contains(workers ?? 1) else { throw ValidationError("--workers is a number from 1 to 1024") }
         guard (0...86_400).contains(checkpointInterval) else {
             throw ValidationError("--checkpoint-interval is a number of seconds from 0 to 86400")
         }
@@ -84,6 +92,7 @@ struct Serve: AsyncParsableCommand {
         logFormat.bootstrap(logLevel)
         let logger = Logger(label: "clusterd")
         let cores = ProcessInfo.processInfo.activeProcessorCount
+        let workers = workers ?? max(1, cores - 1)
         var serviceConfiguration = ServiceConfiguration(
             dataDirectory: dataDir, workers: workers, threadsPerJob: max(1, (cores - 1) / workers), logger: logger)
         try limits.apply(to: &serviceConfiguration.serverLimits, &serviceConfiguration.limits)

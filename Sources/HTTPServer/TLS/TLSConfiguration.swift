@@ -75,3 +75,10 @@ public struct TLSConfiguration: Sendable, Equatable {
             clientCertificates: clientCertificates, minimumVersion: minimumVersion)
     }
 }
+
+extension TLSConfiguration {
+    /// Reads all files and tries the rules, without serving anything.
+    ///
+    /// - Throws: ``TLSConfigurationError`` with the file that is to blame.
+    public func check() throws(TLSConfigurationError) { _ = try TLSContext(self) }
+}

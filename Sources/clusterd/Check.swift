@@ -1,0 +1,59 @@
+import ArgumentParser
+import ClusterService
+import Foundation
+import Glibc
+import HTTPServer
+
+/// `clusterd check`: whether `serve` could start, without starting it.
+struct Check: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Check settings, data directory and TLS files without starting anything.",
+        discussion: "Takes the flags of serve. Says what it looked at; exits with 78 when something is wrong.")
+
+    @OptionGroup
+    var serve: Serve
+
+    func run() throws {
+        // That it is run at all says that the settings could be read.
+        print("settings: fine")
+        var faults = 0
+        func look(_ what: String, _ check: () throws -> String) {
+            do { print("\(what): \(try check())") } catch {
+                faults += 1
+                print("\(what): WRONG: \(error)")
+            }
+        }
+        look("data directory \(serve.dataDir)") { try Self.directory(serve.dataDir) }
+        look("listening") { try Self.endpoints(serve) }
+        guard faults == 0 else { throw ExitCode(78) }
+    }
+
+    private static func directory(_ path: String) throws -> String {
+        var isDirectory: ObjCBool = false
+        guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) else {
+            // It is made at the start, so what has to be writable is the nearest folder that is there.
+            var parent = URL(fileURLWithPath: path).deletingLastPathComponent()
+            while !FileManager.default.fileExists(atPath: parent.path), parent.path != "/" {
+                parent.deleteLastPathComponent()
+            }
+            guard access(parent.path, W_OK | X_OK) == 0 else {
+                throw ConfigurationFault(
+                    description: "it is not there and cannot be made: \(parent.path) is not writable")
+            }
+            return "will be made"
+        }
+        guard isDirectory.boolValue else { throw ConfigurationFault(description: "it is no directory") }
+        guard access(path, R_OK | W_OK | X_OK) == 0 else {
+            throw ConfigurationFault(
+                description: "this user may not read and write it: \(String(cString: strerror(errno)))")
+        }
+        return Service.isRunning(in: path) ? "in use by a clusterd that runs" : "fine"
+    }
+
+    private static func endpoints(_ serve: Serve) throws -> String {
+        let endpoints = try serve.listening.endpoints(host: serve.host, port: serve.port)
+        for endpoint in endpoints { try endpoint.tls?.check() }
+        let secure = endpoints.count { $0.tls != nil }
+        return "\(endpoints.count) \(endpoints.count == 1 ? "place" : "places"), \(secure) with TLS"
+    }
+}

@@ -1,0 +1,114 @@
+import Foundation
+import Testing
+
+extension EndToEnd {
+    /// What is set by flags, by the environment and by a file, and which of them counts.
+    @Suite struct ConfigurationTests {
+        private func run(
+            _ arguments: [String], environment: [String: String] = [:], file: String? = nil
+        ) async throws -> Command.Outcome {
+            let directory = try TemporaryDirectory()
+            if let file { try directory.write(Data(file.utf8), as: "settings.yaml") }
+            var command = Command(ClusterdBinary.path, arguments)
+            command.directory = directory.path
+            command.environment = environment
+            return try await command.run()
+        }
+
+        /// Name, value and source of a line of `clusterd config`.
+        private func line(_ name: String, _ outcome: Command.Outcome) -> [String]? {
+            outcome.text.split(separator: "\n").map { $0.split(separator: " ", maxSplits: 40).map(String.init) }
+                .first { $0.first == name }
+        }
+
+        @Test func aFlagGoesBeforeTheEnvironmentThatBeforeTheFileThatBeforeTheDefault() async throws {
+            let file = """
+                port: 1
+                workers: 2
+                log_level: debug
+                no_webhooks: true
+                result_retention: 3d
+                limit:
+                  backlog: 100
+                  header_fields: 50
+                webhook_allow: [10.0.0.0/8, 172.16.0.0/12]
+                """
+            let outcome = try await run(
+                ["config", "--port", "3", "--limit=backlog=300"],
+                environment: [
+                    "CLUSTERD_CONFIG": "settings.yaml", "CLUSTERD_PORT": "2", "CLUSTERD_WORKERS": "4",
+                    "CLUSTERD_SHARE_PORTS": "1", "CLUSTERD_WEBHOOK_ALLOW": "192.168.0.0/16",
+                ], file: file)
+            #expect(outcome.status == 0, "\(outcome.errors)")
+            #expect(line("port", outcome) == ["port", "3", "flag"])
+            #expect(line("workers", outcome) == ["workers", "4", "environment"])
+            #expect(line("share_ports", outcome) == ["share_ports", "1", "environment"])
+            #expect(line("log_level", outcome) == ["log_level", "debug", "settings.yaml"])
+            #expect(line("no_webhooks", outcome) == ["no_webhooks", "true", "settings.yaml"])
+            #expect(line("webhook_allow", outcome) == ["webhook_allow", "192.168.0.0/16", "environment"])
+            #expect(line("host", outcome) == ["host", "127.0.0.1", "default"])
+            #expect(outcome.text.contains("header_fields=50") && outcome.text.contains("backlog=300"))
+        }
+
+        @Test func theServiceHasWhatTheFileSays() async throws {
+            let directory = try TemporaryDirectory()
+            let file = try directory.write(
+                Data("limit: {header_fields: 17, queued_jobs: 5}\nlog_format: json\n".utf8), as: "settings.yaml")
+            let service = try await ClusterdService(
+                dataDirectory: "\(directory.path)/data", ["--config", file, "--limit", "queued_jobs=6"])
+            let shown = try await service.curl("/v1").json()
+            #expect(shown["http"]?["header_fields"] == 17 && shown["limits"]?["queued_jobs"] == 6)
+            try await eventually("the log is JSON") { service.log.hasPrefix("{") }
+            #expect(await service.end() == 0)
+        }
+
+        @Test(
+            arguments: [
+                ("prot: 8080", [:], "line 1", "did you mean port?"),
+                ("\nlog-level: info", [:], "line 2", "did you mean log_level?"),
+                ("port: [1, 2]", [:], "line 1", "one value"), ("- port", [:], "settings.yaml", "lines such as"),
+                ("a: [", [:], "settings.yaml", "not YAML"), ("port: 70000", [:], "--port", "65535"),
+                ("share_ports: maybe", [:], "share-ports", "true or false"),
+                ("", ["CLUSTERD_WORKRES": "2"], "environment", "did you mean CLUSTERD_WORKERS?"),
+                ("", ["CLUSTERD_LIMIT": "header_feilds=3"], "--limit", "header_fields"),
+            ] as [(String, [String: String], String, String)])
+        func whatIsWrongIsNamed(file: String, environment: [String: String], place: String, advice: String) async throws
+        {
+            for command in ["serve", "config", "check"] {
+                let outcome = try await run(
+                    [command, "--config", "settings.yaml"], environment: environment, file: file)
+                #expect(outcome.status != 0)
+                #expect(outcome.errors.contains(place) && outcome.errors.contains(advice), "\(outcome.errors)")
+            }
+        }
+
+        @Test func whatKubernetesSetsForAServiceOfThisNameIsNotOurs() async throws {
+            let outcome = try await run(
+                ["config"],
+                environment: [
+                    "CLUSTERD_PORT": "tcp://10.0.0.1:80", "CLUSTERD_SERVICE_HOST": "10.0.0.1",
+                    "CLUSTERD_PORT_80_TCP_ADDR": "10.0.0.1",
+                ])
+            #expect(outcome.status == 0 && line("port", outcome)?.last == "default", "\(outcome.errors)")
+        }
+
+        @Test func theTableOfTheDocumentsIsThatOfTheProgram() async throws {
+            let table = try await run(["config", "--table"]).text
+            let document = try String(contentsOfFile: Repository.file("docs/operations.md"), encoding: .utf8)
+            #expect(document.contains(table), "write what clusterd config --table prints into docs/operations.md")
+        }
+
+        @Test func aCheckLooksAtDirectoriesAndFilesAndStartsNothing() async throws {
+            let good = try await run(["check", "--data-dir", "new/data"])
+            #expect(good.status == 0 && good.text.contains("will be made"), "\(good.text)\(good.errors)")
+            let files = try await run(
+                ["check", "--data-dir", "settings.yaml", "--tls-cert", "none.pem", "--tls-key", "none.pem"], file: "")
+            #expect(files.status == 78)
+            #expect(files.text.contains("no directory") && files.text.contains("none.pem"), "\(files.text)")
+            try await withService { service in
+                let used = try await run(["check", "--data-dir", service.dataDirectory])
+                #expect(used.status == 0 && used.text.contains("in use"), "\(used.text)")
+            }
+        }
+    }
+}
