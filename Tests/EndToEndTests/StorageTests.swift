@@ -12,7 +12,7 @@ extension EndToEnd {
             seq 1000000 | awk '{print $1","$1}' > points
             trap '' XFSZ
             ulimit -f 4096
-            "$CLUSTERD_UNDER_TEST" serve --port 0 --data-dir data > output 2> errors &
+            "$PROGRAM_UNDER_TEST" serve --port 0 --data-dir data > output 2> errors &
             service=$!
             trap 'kill -9 $service 2> errors || true' EXIT
             for _ in $(seq 300); do grep -q 'listens on' output && break; sleep 0.1; done
@@ -30,7 +30,7 @@ extension EndToEnd {
 
         @Test func aFullDiskIsSaidAndLeavesNothing() async throws {
             let directory = try TemporaryDirectory()
-            var command = Command.bash("export CLUSTERD_UNDER_TEST='\(ClusterdBinary.path)'\n" + Self.script)
+            var command = Command.bash("export PROGRAM_UNDER_TEST='\(ClusterdBinary.path)'\n" + Self.script)
             command.directory = directory.path
             let result = try await command.run()
             let lines = String(decoding: result.output, as: UTF8.self).split(separator: "\n").map {
