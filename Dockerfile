@@ -1,5 +1,6 @@
 # syntax=docker/dockerfile:1
 # docker build -t clusterd .
+# docker run --rm -v clusterd:/data clusterd keys create me --scope admin --data-dir /data
 # docker run --read-only --tmpfs /tmp --cap-drop ALL -v clusterd:/data -p 127.0.0.1:8080:8080 clusterd
 # packaging/prove-image.sh carries out the second stage without an engine; packaging/compose.yaml runs it with limits.
 FROM swift:6.3-bookworm AS build

@@ -94,6 +94,14 @@ inside=(unshare --mount bash "$work/enter.sh" "$root" "$data" "$uid")
   touch /data/x /tmp/x && rm /data/x /tmp/x && [ "$(id -u)" != 0 ]' \
   || { echo "the root should be read-only, /data writable, the user not root" >&2; exit 1; }
 
+# Every address is listened on, so that a key has to be there.
+if timeout 10 "${inside[@]}" "${run[@]}" > "$work/refused.log" 2>&1; then
+  echo "the service should refuse 0.0.0.0 without a key" >&2; exit 1
+fi
+grep -q "there is no key" "$work/refused.log" || { cat "$work/refused.log" >&2; exit 1; }
+key="$("${inside[@]}" "${entrypoint[@]}" keys create proof --scope write --data-dir /data 2> "$work/keys.log")"
+step "without a key the service refuses to start; made one"
+
 (exec 3<> "/dev/tcp/127.0.0.1/$port") 2> /dev/null && { echo "port $port is taken; set PORT" >&2; exit 1; }
 starts=()
 for round in 1 2 3 4 5; do
@@ -114,7 +122,7 @@ step "clusterd runs as uid $uid; /livez says $(cat "$work/livez")"
 step "from exec to the answer of /livez: ${starts[*]} ms (entering the root and curl included)"
 
 curl -fsS "http://127.0.0.1:$port/readyz" > /dev/null
-answer="$(curl -fsS --data-binary @examples/iris.csv "http://127.0.0.1:$port/v1/cluster?k=3")"
+answer="$(curl -fsS -H "X-API-Key: $key" --data-binary @examples/iris.csv "http://127.0.0.1:$port/v1/cluster?k=3")"
 sizes="$(python3 -c 'import json, sys; print(json.load(sys.stdin)["sizes"])' <<< "$answer")"
 step "clusters examples/iris.csv inside: sizes $sizes"
 "${inside[@]}" "${health[@]//8080/$port}" || { echo "HEALTHCHECK fails on a healthy service" >&2; exit 1; }

@@ -24,6 +24,7 @@ public final class Service: Sendable {
     public let metrics = ServiceMetrics()
     let offload = Offload(label: "service")
     let keysInFlight = KeysInFlight()
+    let keys: KeyRing
     let encodedJobs = EncodedJobs()
     /// The time of day that all stored dates are taken from.
     let clock = SteadyClock()
@@ -40,6 +41,7 @@ public final class Service: Sendable {
         do {
             try FileDescriptor.makeDirectory(directory)
             lock = try DataDirectoryLock(directory: directory)
+            keys = KeyRing(KeyFile(directory: directory), logger: configuration.logger)
             datasets = try DatasetStore(
                 directory: "\(directory)/datasets", limits: configuration.limits, logger: configuration.logger)
             let webhookStore = try SQLiteJobStore(
@@ -104,12 +106,14 @@ public final class Service: Sendable {
         upkeep.withLock { $0?.cancel() }
         webhooks.stop()
         await runner.stop()
+        keys.saveLastUses()
     }
 
     /// Removes what has expired and content nothing needs.
     ///
     /// - Parameter all: whether all content is looked through, and not only what was let go since the last time.
     private func removeExpired(lookingThroughAll all: Bool) async {
+        keys.saveLastUses()
         do {
             let expired = try await store.expire()
             datasets.noteReleased(expired.freedDatasetVersions)

@@ -16,6 +16,8 @@ public struct ServiceConfiguration: Sendable {
     public var checkpointInterval = Duration.seconds(5)
     /// Whether and where the news of ended jobs are sent.
     public var webhooks = WebhookConfiguration()
+    /// Who may use the service.
+    public var access = AccessConfiguration()
     /// Whether the service's own router serves `/metrics`; not where that has a port of its own.
     public var showsMetrics = true
     /// Where the service reports what it does.

@@ -8,18 +8,22 @@ public struct JobFilter: Sendable {
     public var label: (name: String, value: String)?
     /// Only jobs of this kind; nil for all.
     public var kind: String?
+    /// Only jobs of this tenant; nil for all.
+    public var tenant: String?
 
     /// A filter; every part that is left out lets all jobs pass.
     public init(
         states: Set<JobState>? = nil,
         dataset: String? = nil,
         label: (name: String, value: String)? = nil,
-        kind: String? = nil
+        kind: String? = nil,
+        tenant: String? = nil
     ) {
         self.states = states
         self.dataset = dataset
         self.label = label
         self.kind = kind
+        self.tenant = tenant
     }
 
     /// Whether a listing under this filter shows the job.
@@ -28,6 +32,7 @@ public struct JobFilter: Sendable {
         if let dataset, job.dataset != dataset { return false }
         if let label, job.labels[label.name] != label.value { return false }
         if let kind, job.kind != kind { return false }
+        if let tenant, job.tenant != tenant { return false }
         return true
     }
 }

@@ -41,6 +41,8 @@ public struct StoredModel: Sendable, Equatable, Identifiable {
     public let id: String
     /// The job that made it; that job may have been deleted since.
     public let job: String
+    /// Whose job that was.
+    public let tenant: String
     /// When it was stored.
     public let createdAt: Date
     /// When it is forgotten: when its job expires, whether that still exists or not; nil for never.
@@ -49,9 +51,10 @@ public struct StoredModel: Sendable, Equatable, Identifiable {
     public let content: Data
 
     /// A model.
-    public init(id: String, job: String, createdAt: Date, expiresAt: Date?, content: Data) {
+    public init(id: String, job: String, tenant: String = "", createdAt: Date, expiresAt: Date?, content: Data) {
         self.id = id
         self.job = job
+        self.tenant = tenant
         self.createdAt = createdAt
         self.expiresAt = expiresAt
         self.content = content

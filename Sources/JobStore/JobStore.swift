@@ -47,7 +47,9 @@ public protocol JobStore: Sendable {
     /// Whether a job or model of this id existed and has been removed by ``expire()``.
     ///
     /// Remembered for the time the store was opened with. False for ids that were never given out or were deleted.
-    func isExpired(_ id: String) async throws -> Bool
+    ///
+    /// - Parameter tenant: whose it must have been; nil for anybody's.
+    func isExpired(_ id: String, tenant: String?) async throws -> Bool
 
     /// A page of jobs, newest first, beginning after `cursor`.
     ///
@@ -135,7 +137,9 @@ public protocol JobStore: Sendable {
     func model(_ modelID: String) async throws -> StoredModel?
 
     /// A page of models, newest first, beginning after `cursor`.
-    func models(limit: Int, after cursor: String?) async throws -> ModelPage
+    ///
+    /// - Parameter tenant: whose models; nil for everybody's.
+    func models(tenant: String?, limit: Int, after cursor: String?) async throws -> ModelPage
 
     /// Takes a model away from ``model(_:)`` and ``models(limit:after:)``; the result of its job stays whole.
     ///
@@ -185,6 +189,14 @@ extension JobStore {
     ) async throws -> Job {
         try await succeed(
             id, attempt: attempt, chunks: [], summary: summary, modelID: modelID, model: model, stopReason: stopReason)
+    }
+
+    /// Whether a job or model of this id, of any tenant, has been removed by ``expire()``.
+    public func isExpired(_ id: String) async throws -> Bool { try await isExpired(id, tenant: nil) }
+
+    /// A page of everybody's models, newest first, beginning after `cursor`.
+    public func models(limit: Int, after cursor: String?) async throws -> ModelPage {
+        try await models(tenant: nil, limit: limit, after: cursor)
     }
 
     /// The first page of all jobs, newest first.

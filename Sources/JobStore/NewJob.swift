@@ -32,6 +32,8 @@ public struct NewJob: Sendable, Equatable {
     public var idempotency: IdempotencyKey?
     /// With so many jobs waiting the submission is refused; a repeat under a known key is answered all the same.
     public var queueLimit: Int?
+    /// With so many jobs of the tenant that have not ended the submission is refused; nil for any number.
+    public var tenantLimit: Int?
     /// Whom to tell of the job's end; nil for nobody.
     public var webhook: WebhookTarget?
     /// The `traceparent` of the request that submitted it; nil where there was none.
@@ -57,6 +59,7 @@ public struct NewJob: Sendable, Equatable {
         retention: Duration? = nil,
         idempotency: IdempotencyKey? = nil,
         queueLimit: Int? = nil,
+        tenantLimit: Int? = nil,
         webhook: WebhookTarget? = nil,
         traceParent: String? = nil
     ) {
@@ -73,6 +76,7 @@ public struct NewJob: Sendable, Equatable {
         self.retention = retention
         self.idempotency = idempotency
         self.queueLimit = queueLimit
+        self.tenantLimit = tenantLimit
         self.webhook = webhook
         self.traceParent = traceParent
     }

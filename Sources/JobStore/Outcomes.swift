@@ -10,6 +10,8 @@ public enum Submission: Sendable, Equatable {
     case conflict
     /// So many jobs wait that the submission's limit is reached; nothing was stored.
     case queueFull
+    /// So many jobs of the tenant have not ended that its limit is reached; nothing was stored.
+    case tenantFull
 }
 
 /// An attempt at a job, as a worker holds it.

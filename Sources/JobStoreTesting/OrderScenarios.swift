@@ -6,6 +6,8 @@ enum OrderScenarios {
     static let all: [JobStoreScenario] = [
         JobStoreScenario("tenantsTakeTurnsWithinAPriority", tenantsTakeTurnsWithinAPriority),
         JobStoreScenario("aNewTenantDoesNotPassThoseThatWaitAlready", aNewTenantDoesNotPassThoseThatWaitAlready),
+        JobStoreScenario("aTenantsListsHoldItsOwnAlone", aTenantsListsHoldItsOwnAlone),
+        JobStoreScenario("aTenantsLimitCountsItsUnfinishedJobs", aTenantsLimitCountsItsUnfinishedJobs),
         JobStoreScenario("aJobThatDoesNotFitIsWaitedFor", aJobThatDoesNotFitIsWaitedFor),
         JobStoreScenario("severalJobsAreTakenAtOnceAsFarAsTheyFit", severalJobsAreTakenAtOnceAsFarAsTheyFit),
         JobStoreScenario("anIdleWorkerTakesWhatNeverFits", anIdleWorkerTakesWhatNeverFits),
@@ -37,6 +39,47 @@ enum OrderScenarios {
         for name in ["b1", "b2"] { names[try await store.accept(.sample(tenant: "b")).id] = name }
         names[try await store.accept(.sample(tenant: "a")).id] = "a4"
         try expect(try await order(store, names) == ["a3", "b1", "b2", "a4"])
+    }
+
+    static func aTenantsListsHoldItsOwnAlone(_ driver: StoreUnderTest) async throws {
+        let fixture = try await driver.open()
+        let store = fixture.store
+        var ids: [String: [String]] = [:]
+        for (place, tenant) in ["a", "b", "a", ""].enumerated() {
+            let job = try await store.start(.sample(tenant: tenant, retention: .seconds(60)))
+            try await store.succeed(job, model: "mdl_\(place)")
+            ids[tenant, default: []].insert(job.id, at: 0)
+        }
+        for (tenant, jobs) in ids {
+            try expect(try await store.allIDs(matching: JobFilter(tenant: tenant), pageSize: 1) == jobs)
+            let models = try await store.models(tenant: tenant, limit: 10, after: nil).models
+            try expect(models.map(\.job) == jobs && models.allSatisfy { $0.tenant == tenant })
+        }
+        try expect(try await store.allIDs(matching: JobFilter(tenant: "c"), pageSize: 1).isEmpty)
+        try expect(try await store.models(tenant: nil, limit: 10, after: nil).models.count == 4)
+        fixture.clock.advance(seconds: 60)
+        _ = try await store.expire()
+        let first = try require(ids["b"]?.first)
+        for id in [first, "mdl_1"] {
+            try expect(try await store.isExpired(id, tenant: "b"))
+            try expect(try await store.isExpired(id, tenant: nil))
+            try expect(try await store.isExpired(id, tenant: "a") == false)
+        }
+    }
+
+    static func aTenantsLimitCountsItsUnfinishedJobs(_ driver: StoreUnderTest) async throws {
+        let store = try await driver.open().store
+        var limited = NewJob.sample(tenant: "a")
+        limited.tenantLimit = 2
+        let running = try await store.start(limited)
+        try await store.accept(limited)
+        try expect(try await store.submit(limited) == .tenantFull)
+        var other = NewJob.sample(tenant: "b")
+        other.tenantLimit = 1
+        try await store.accept(other)
+        try expect(try await store.submit(other) == .tenantFull)
+        try await store.succeed(running)
+        try await store.accept(limited)
     }
 
     static func aJobThatDoesNotFitIsWaitedFor(_ driver: StoreUnderTest) async throws {

@@ -130,7 +130,7 @@ enum SubmissionScenarios {
                     switch try await store.submit(.sample(key: key)) {
                     case .accepted(let job): (job.id, true)
                     case .replayed(let job): (job.id, false)
-                    case .conflict, .expired, .queueFull: throw UnexpectedOutcome()
+                    case .conflict, .expired, .queueFull, .tenantFull: throw UnexpectedOutcome()
                     }
                 }
             }

@@ -2,14 +2,14 @@ import ArgumentParser
 import ClusterService
 import Foundation
 
-/// The command line: `clusterd [serve]`, `config`, `check`, `fit` and `reproduce`.
+/// The command line: `clusterd [serve]`, `keys`, `config`, `check`, `fit` and `reproduce`.
 @main
 struct Clusterd: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "clusterd",
         abstract: "Clusters points with attention heads: an HTTP service, and a command for files.",
         version: Engine.version,
-        subcommands: [Serve.self, Config.self, Check.self, Fit.self, Reproduce.self],
+        subcommands: [Serve.self, Keys.self, Config.self, Check.self, Fit.self, Reproduce.self],
         defaultSubcommand: Serve.self)
 
     /// Puts what the environment and a file say of `serve` in front of the flags, which go before it.

@@ -30,6 +30,9 @@ struct Serve: AsyncParsableCommand {
     @OptionGroup(title: "TLS and Unix-domain sockets")
     var listening: ListeningOptions
 
+    @OptionGroup(title: "Access")
+    var access: AccessOptions
+
     @OptionGroup(title: "Limits")
     var limits: LimitOptions
 
@@ -98,10 +101,12 @@ struct Serve: AsyncParsableCommand {
         try limits.apply(to: &serviceConfiguration.serverLimits, &serviceConfiguration.limits)
         keeping.apply(to: &serviceConfiguration)
         serviceConfiguration.serverLimits = serviceConfiguration.serverLimits.granted(logger: logger)
+        serviceConfiguration.access = self.access.configuration
         serviceConfiguration.webhooks = webhooks.configuration
         serviceConfiguration.checkpointInterval = .seconds(checkpointInterval)
         serviceConfiguration.showsMetrics = observing.metricsPort == nil
         let endpoints = try listening.endpoints(host: host, port: port)
+        try self.access.check(endpoints, dataDirectory: dataDir)
         let service = try await Service(serviceConfiguration)
         let access = AccessLog(logger: logger, format: logFormat)
         var configuration = ServerConfiguration(

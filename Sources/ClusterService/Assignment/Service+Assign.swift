@@ -14,7 +14,7 @@ extension Service {
         var (declared, options) = try decoding(of: request)
         options.preferredColumns = model.namedColumns
         if model.units != nil { options.numberType = .float64 }
-        let body = try PointBody(request, limit: configuration.limits.datasetBytes)
+        let body = try PointBody(request, limit: bodyLimit(configuration.limits.datasetBytes))
         do {
             let stream = AssignmentStream(
                 body, decoder: try await body.decoder(declared, options, scratch: datasets.scratch), model: model,

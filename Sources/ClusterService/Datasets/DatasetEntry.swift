@@ -5,12 +5,16 @@ import PointFormats
 
 /// A named dataset: the name a user gave and the stored content it stands for now.
 struct DatasetEntry: Codable, Sendable, Equatable {
+    /// What it is kept as, ``TenantName/key(_:of:)``.
     let name: String
     let createdAt: Date
     let updatedAt: Date
     /// The format the content arrived in.
     let format: String
     let content: DatasetDescription
+
+    /// Whose dataset it is.
+    var tenant: String { TenantName.parts(of: name).tenant }
 
     /// The entity tag of the content: its digest.
     var entityTag: EntityTag? { EntityTag(content.digest) }
@@ -22,7 +26,8 @@ struct DatasetEntry: Codable, Sendable, Equatable {
     var entityTagText: String { content.entityTagText }
 
     var json: JSONValue {
-        .object([
+        let (tenant, name) = TenantName.parts(of: name)
+        return JSONValue.object([
             "name": .string(name),
             "rows": .integer(content.rows),
             "dimension": .integer(content.dimension),
@@ -41,7 +46,7 @@ struct DatasetEntry: Codable, Sendable, Equatable {
                     ])
                 }),
             "warnings": .array(content.warnings.map(JSONValue.string)),
-        ])
+        ]).with(tenant: tenant)
     }
 
     /// Checks a name that a user chose, which also becomes a file name.

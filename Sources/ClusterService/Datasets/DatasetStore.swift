@@ -48,7 +48,7 @@ final class DatasetStore: Sendable {
     private let nameChange = Mutex(())
 
     private let opened = OpenDatasets()
-    private let quota: StorageQuota
+    let quota: StorageQuota
     private let maximumEntries: Int
 
     /// Opens the store in `directory`, making what is missing and removing what broken uploads left.
@@ -97,9 +97,11 @@ final class DatasetStore: Sendable {
 
     /// Starts an upload.
     ///
-    /// - Parameter type: the type the numbers are kept in.
-    func writer(_ type: NumberType = .float32) throws -> DatasetWriter {
-        try DatasetWriter(directory: contentDirectory, type: type, quota: quota)
+    /// - Parameters:
+    ///   - type: the type the numbers are kept in.
+    ///   - quota: what the bytes are taken from, a part of the store's; nil for the store's itself.
+    func writer(_ type: NumberType = .float32, within quota: StorageQuota? = nil) throws -> DatasetWriter {
+        try DatasetWriter(directory: contentDirectory, type: type, quota: quota ?? self.quota)
     }
 
     /// Stores what `writer` received; the content stays as long as the pin, a name or a job needs it.
@@ -178,6 +180,15 @@ final class DatasetStore: Sendable {
 
     /// All datasets, by name.
     func entries() -> [DatasetEntry] { state.withLock { $0.entries.values.sorted { $0.name < $1.name } } }
+
+    /// How many bytes the datasets of a tenant stand for, each counted wholly though content is stored once.
+    ///
+    /// - Complexity: O(n) for n datasets.
+    func storedBytes(of tenant: String) -> Int {
+        state.withLock { state in
+            state.entries.values.reduce(0) { $0 + ($1.tenant == tenant ? $1.content.byteCount : 0) }
+        }
+    }
 
     /// Forgets a name; its content goes with the next sweep unless something else needs it.
     ///

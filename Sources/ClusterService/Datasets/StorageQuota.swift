@@ -4,9 +4,12 @@ import Synchronization
 final class StorageQuota: Sendable {
     let limit: Int
     private let used: Mutex<Int>
+    private let parent: StorageQuota?
 
-    init(limit: Int, used: Int = 0) {
+    /// - Parameter parent: what every byte is taken from as well.
+    init(limit: Int, used: Int = 0, parent: StorageQuota? = nil) {
         self.limit = limit
+        self.parent = parent
         self.used = Mutex(used)
     }
 
@@ -16,6 +19,7 @@ final class StorageQuota: Sendable {
     func take(_ bytes: Int) throws {
         try used.withLock { used in
             guard bytes <= limit - used else { throw StorageQuotaExceeded(limit: limit) }
+            try parent?.take(bytes)
             used += bytes
         }
     }
@@ -24,7 +28,10 @@ final class StorageQuota: Sendable {
     var taken: Int { used.withLock { $0 } }
 
     /// Gives room back.
-    func give(_ bytes: Int) { used.withLock { $0 -= bytes } }
+    func give(_ bytes: Int) {
+        used.withLock { $0 -= bytes }
+        parent?.give(bytes)
+    }
 }
 
 /// The stored point sets would take more than they may.

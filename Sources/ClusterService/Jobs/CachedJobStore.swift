@@ -43,7 +43,9 @@ final class CachedJobStore: JobStore {
         return job
     }
 
-    func isExpired(_ id: String) async throws -> Bool { try await base.isExpired(id) }
+    func isExpired(_ id: String, tenant: String?) async throws -> Bool {
+        try await base.isExpired(id, tenant: tenant)
+    }
 
     func jobs(matching filter: JobFilter, limit: Int, after cursor: String?) async throws -> JobPage {
         try await base.jobs(matching: filter, limit: limit, after: cursor)
@@ -119,8 +121,8 @@ final class CachedJobStore: JobStore {
 
     func model(_ modelID: String) async throws -> StoredModel? { try await base.model(modelID) }
 
-    func models(limit: Int, after cursor: String?) async throws -> ModelPage {
-        try await base.models(limit: limit, after: cursor)
+    func models(tenant: String?, limit: Int, after cursor: String?) async throws -> ModelPage {
+        try await base.models(tenant: tenant, limit: limit, after: cursor)
     }
 
     func deleteModel(_ modelID: String) async throws -> Bool { try await base.deleteModel(modelID) }

@@ -21,7 +21,7 @@ struct JobView {
 
     /// The job object of the contract.
     var json: JSONValue {
-        .object([
+        JSONValue.object([
             "id": .string(job.id),
             "state": .string(job.state.rawValue),
             "done": .bool(job.state.isTerminal),
@@ -29,7 +29,7 @@ struct JobView {
             "started_at": Timestamp.json(job.startedAt),
             "finished_at": Timestamp.json(job.finishedAt),
             "expires_at": Timestamp.json(job.expiresAt),
-            "dataset": .string(orNull: job.dataset),
+            "dataset": .string(orNull: job.dataset.map { TenantName.parts(of: $0).name }),
             "dataset_etag": .string(orNull: job.datasetETag),
             "labels": .object(
                 job.labels.sorted { $0.key < $1.key }.map { .init(name: $0.key, value: .string($0.value)) }),
@@ -40,7 +40,7 @@ struct JobView {
             "error": job.error.map(Self.embedded) ?? .null,
             "model": .string(orNull: job.model),
             "webhook": webhook?.json ?? .null,
-        ])
+        ]).with(tenant: job.tenant)
     }
 
     /// The job object as webhooks post it: what they say of themselves would differ from one attempt to the next.

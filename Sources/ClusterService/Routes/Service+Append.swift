@@ -10,14 +10,15 @@ extension Service {
     func appendRows(_ name: String, _ request: Request) async throws -> Response {
         try checkReadiness()
         try request.checkQuery(known: Self.decodingParameters)
-        guard let (base, pin) = datasets.pinnedEntry(name) else { throw Self.noDataset(name) }
+        let key = try datasetKey(name)
+        guard let (base, pin) = datasets.pinnedEntry(key) else { throw Self.noDataset(name) }
         try Self.checkConditions(request, base)
         var (format, options) = try decoding(of: request)
         options.numberType = base.content.numberType
         try Self.checkIdentifier(options.identifierColumn, base.content)
-        let body = try PointBody(request, limit: configuration.limits.datasetBytes)
+        let body = try PointBody(request, limit: bodyLimit(configuration.limits.datasetBytes))
         do {
-            let writer = try datasets.writer(base.content.numberType)
+            let writer = try datasets.writer(base.content.numberType, within: tenantQuota(replacing: base))
             try await offload.run { [datasets] in
                 try datasets.open(digest: pin.content.digest).copyRows(to: writer)
             }
@@ -32,7 +33,7 @@ extension Service {
                     writer, columns: content.columns, identifier: content.identifier,
                     warnings: content.warnings + summary.warnings.filter { !content.warnings.contains($0) })
             }
-            let (entry, _) = try await assign(name, to: appended, format: base.format) { current in
+            let (entry, _) = try await assign(key, to: appended, format: base.format) { current in
                 try Self.checkConditions(request, current)
                 guard current?.content.digest == base.content.digest else { throw Self.changedMeanwhile(name) }
             }

@@ -7,7 +7,7 @@ extension Service {
     func datasetContent(_ name: String, _ request: Request) async throws -> Response {
         try request.checkQuery(known: ["format"])
         let format = try request.resultFormat()
-        guard let (entry, pin) = datasets.pinnedEntry(name) else { throw Self.noDataset(name) }
+        guard let (entry, pin) = datasets.pinnedEntry(try datasetKey(name)) else { throw Self.noDataset(name) }
         let encoder = PointEncoder(StoredTable(try datasets.open(digest: pin.content.digest)))
         return try Self.unlessKnown(request, entry, entry.entityTag(of: format)) { headers in
             guard format == .npy else {

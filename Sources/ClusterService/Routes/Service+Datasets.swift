@@ -9,7 +9,8 @@ extension Service {
         let limit = configuration.limits.datasetBytes
         router.on(.get, "/v1/datasets") { [self] request, _ in
             try request.checkQuery(known: [])
-            return .json(.object(["datasets": .array(datasets.entries().map(\.json))]))
+            return .json(
+                .object(["datasets": .array(datasets.entries().filter { Access.current.sees($0.tenant) }.map(\.json))]))
         }
         router.on(.post, "/v1/datasets", bodyLimit: limit) { [self] request, _ in
             let name = "dataset-" + UUID().uuidString.lowercased()
@@ -41,7 +42,7 @@ extension Service {
     ///
     /// - Throws: `Problem` 404.
     func dataset(_ name: String) throws -> DatasetEntry {
-        guard let entry = datasets.entry(name) else { throw Self.noDataset(name) }
+        guard let entry = datasets.entry(try datasetKey(name)) else { throw Self.noDataset(name) }
         return entry
     }
 
@@ -62,15 +63,16 @@ extension Service {
                     + "with POST /v1/datasets/\(name)/rows")
         }
         // Refuse before the body is read, and look again when it is there: another upload may have come between.
-        let current = datasets.entry(name)
+        let key = Access.current.key(name)
+        let current = datasets.entry(key)
         try Self.checkConditions(request, current)
         do {
             if current == nil { try datasets.checkCount() }
         } catch {
             throw Self.problem(receiving: error)
         }
-        let points = try await receive(request, limit: configuration.limits.datasetBytes)
-        let (entry, isNew) = try await assign(name, to: points.pin, format: points.format.rawValue) { previous in
+        let points = try await receive(request, limit: configuration.limits.datasetBytes, replacing: current)
+        let (entry, isNew) = try await assign(key, to: points.pin, format: points.format.rawValue) { previous in
             try Self.checkConditions(request, previous)
         }
         return .json(entry.json, status: isNew ? .created : .ok, headers: [.eTag: entry.entityTagText])
@@ -80,12 +82,15 @@ extension Service {
     ///
     /// - Throws: `Problem` 429 for one dataset too many, 507 when the disk is full, and what `permit` throws.
     func assign(
-        _ name: String, to pin: DatasetStore.Pin, format: String,
+        _ key: String, to pin: DatasetStore.Pin, format: String,
         permit: @escaping @Sendable (DatasetEntry?) throws -> Void
     ) async throws -> (entry: DatasetEntry, isNew: Bool) {
         do {
-            return try await offload.run { [datasets, clock] in
-                try datasets.assign(name, to: pin, format: format, now: clock.now, permit: permit)
+            return try await offload.run { [datasets, clock, access = Access.current] in
+                try datasets.assign(key, to: pin, format: format, now: clock.now) { previous in
+                    try permit(previous)
+                    try Self.checkRoom(for: pin.content, replacing: previous, in: datasets, access)
+                }
             }
         } catch {
             throw Self.problem(receiving: error)
@@ -93,15 +98,15 @@ extension Service {
     }
 
     private func deleteDataset(_ name: String, _ request: Request) async throws -> Response {
-        _ = try dataset(name)
-        let active = try await store.activeJobs(usingDataset: name)
+        let key = try dataset(name).name
+        let active = try await store.activeJobs(usingDataset: key)
         guard active == 0 else {
             throw Problem(
                 .conflict, type: "/problems/dataset-in-use", title: "Jobs use the dataset",
                 detail: "jobs on \"\(name)\" that are not done: \(active); wait for them or cancel them first")
         }
         let isRemoved = try await offload.run { [datasets] in
-            try datasets.remove(name) { try Self.checkConditions(request, $0) }
+            try datasets.remove(key) { try Self.checkConditions(request, $0) }
         }
         guard isRemoved else { throw Self.noDataset(name) }
         return Response(status: .noContent)

@@ -23,13 +23,13 @@ extension Service {
     ///
     /// - Throws: `Problem` 404, or 410 when it has expired.
     func job(_ id: String) async throws -> Job {
-        if let job = try await store.job(id) { return job }
+        if let job = try await visibleJob(id) { return job }
         throw try await missing("job", id)
     }
 
     /// The answer for an id that stands for nothing now.
     func missing(_ noun: String, _ id: String) async throws -> Problem {
-        if try await store.isExpired(id) {
+        if try await store.isExpired(id, tenant: Access.current.listedTenant) {
             return Problem(
                 .gone, type: "/problems/expired", title: "The \(noun) has expired",
                 detail: "results are kept for a limited time, see /v1; start the job again")
@@ -79,7 +79,8 @@ extension Service {
         let idempotency = key.map { idempotencyKey($0, request, content: "\(name)\n\(text)\(hook)") }
         if let earlier = try await replayed(idempotency) { return earlier }
         try checkReadiness()
-        guard let (entry, pin) = datasets.pinnedEntry(name) else {
+        let datasetKey = try datasetKey(name)
+        guard let (entry, pin) = datasets.pinnedEntry(datasetKey) else {
             throw ParameterFault.problem([
                 ParameterFault("dataset", "no dataset is called \"\(name.prefix(128))\"; GET /v1/datasets lists them")
             ])
@@ -89,7 +90,7 @@ extension Service {
             rows: pin.content.rows, dimension: selection.count, isConstant: selection.isConstant(in: pin.content))
         let submitted = try await submit(
             NewJob(
-                dataset: name, datasetETag: entry.entityTagText, datasetVersion: pin.content.digest,
+                dataset: datasetKey, datasetETag: entry.entityTagText, datasetVersion: pin.content.digest,
                 labels: parameters.labels, parameters: text, kind: JobKind.job, priority: parameters.priority,
                 memory: try memory(for: parameters, rows: pin.content.rows, dimension: selection.count),
                 retention: configuration.limits.resultRetention, idempotency: idempotency,
@@ -117,13 +118,15 @@ extension Service {
     /// - Parameter content: what the request asks for, in a form in which equal requests are equal.
     func idempotencyKey(_ key: String, _ request: Request, content: String) -> IdempotencyKey {
         let digest = ContentDigest.of(Array("\(request.method.rawValue) \(request.path)\n\(content)".utf8))
-        return IdempotencyKey(key: key, scope: "", digest: digest, lifetime: configuration.limits.keyLifetime)
+        return IdempotencyKey(
+            key: key, scope: Access.current.tenant, digest: digest, lifetime: configuration.limits.keyLifetime)
     }
 
     private func listJobs(_ request: Request) async throws -> Response {
         try request.checkQuery(known: ["state", "dataset", "label", "page_size", "page_token"])
         let query = request.query
-        var filter = JobFilter(dataset: query["dataset"])
+        let access = Access.current
+        var filter = JobFilter(dataset: query["dataset"].map(access.key), tenant: access.listedTenant)
         if let names = query["state"] {
             filter.states = try Set(
                 names.parts(at: ",").map { name in
@@ -150,7 +153,10 @@ extension Service {
         }
         var headers: HTTPFields = [:]
         if let next = page.nextCursor {
-            let kept = query.items.filter { $0.name != "page_token" }.map { "\($0.name)=\(percentEncoded($0.value))&" }
+            let chosen = access.isTenantChosen ? [(name: "tenant", value: access.tenant)] : []
+            let kept = (chosen + query.items.filter { $0.name != "page_token" }).map {
+                "\($0.name)=\(percentEncoded($0.value))&"
+            }
             headers[named: "Link"] = "</v1/jobs?\(kept.joined())page_token=\(percentEncoded(next))>; rel=\"next\""
         }
         let views = page.jobs.map { view($0).json }
@@ -183,9 +189,10 @@ extension Service {
             known?.holdsForIfNoneMatch(EntityTag(view.entityTag)) ?? true
         }
         // A plain poll does not wait, and need not listen for changes.
+        let job = try await job(id)
         let found =
             wait.duration == .zero
-            ? try await store.job(id).map(view)
+            ? view(job)
             : try await settled(id, within: wait.duration) { view in
                 view.job.state.isTerminal || known != nil && isNew(view)
             }
@@ -198,6 +205,7 @@ extension Service {
     }
 
     private func cancelJob(_ id: String) async throws -> Response {
+        _ = try await job(id)
         switch try await store.requestCancel(id) {
         case nil: throw try await missing("job", id)
         case .alreadyFinished(let job): return .json(view(job).json)
@@ -213,10 +221,10 @@ extension Service {
     }
 
     private func deleteJob(_ id: String) async throws -> Response {
-        let job = try await store.job(id)
+        let job = try await job(id)
         switch try await store.delete(id) {
         case .deleted:
-            if let job { datasets.noteReleased([job.datasetVersion]) }
+            datasets.noteReleased([job.datasetVersion])
             webhooks.forget([id])
             return Response(status: .noContent)
         case .unknown: throw try await missing("job", id)

@@ -14,6 +14,7 @@ extension Service {
         }
         router.on(.delete, "/v1/models/{id}") { [self] request, captures in
             try request.checkQuery(known: [])
+            _ = try await model(captures["id"])
             guard try await store.deleteModel(captures["id"]) else { throw try await missing("model", captures["id"]) }
             return Response(status: .noContent)
         }
@@ -24,7 +25,9 @@ extension Service {
     }
 
     func model(_ id: String) async throws -> StoredModel {
-        guard let model = try await store.model(id) else { throw try await missing("model", id) }
+        guard let model = try await store.model(id), Access.current.sees(model.tenant) else {
+            throw try await missing("model", id)
+        }
         return model
     }
 
@@ -51,7 +54,8 @@ extension Service {
                 ("preprocessing", model.preprocessingJSON),
                 ("params", try content.parameters.map { try JSONValue.parse($0.utf8) } ?? .null),
             ] : []
-        return .object((members + details).map { JSONValue.Member(name: $0.0, value: $0.1) })
+        return JSONValue.object((members + details).map { JSONValue.Member(name: $0.0, value: $0.1) })
+            .with(tenant: stored.tenant)
     }
 
     private func listModels(_ request: Request) async throws -> Response {
@@ -59,7 +63,7 @@ extension Service {
         let (size, token) = try Self.page(request.query)
         let page: ModelPage
         do {
-            page = try await store.models(limit: size, after: token)
+            page = try await store.models(tenant: Access.current.listedTenant, limit: size, after: token)
         } catch let error as JobStoreError where error.code == .invalidCursor {
             throw Self.invalidPageToken
         }

@@ -75,12 +75,16 @@ extension Service {
 
     /// Streams the body into the dataset store.
     ///
-    /// - Parameter limit: the most bytes the body may have once it is unpacked.
-    func receive(_ request: Request, limit: Int) async throws -> ReceivedPoints {
+    /// - Parameters:
+    ///   - limit: the most bytes the body may have once it is unpacked.
+    ///   - previous: the dataset that the points are to replace.
+    func receive(
+        _ request: Request, limit: Int, replacing previous: DatasetEntry? = nil
+    ) async throws -> ReceivedPoints {
         let (format, options) = try decoding(of: request)
-        let body = try PointBody(request, limit: limit)
+        let body = try PointBody(request, limit: bodyLimit(limit))
         do {
-            let writer = try datasets.writer(options.numberType)
+            let writer = try datasets.writer(options.numberType, within: tenantQuota(replacing: previous))
             var sink = writer
             var decoder = try await body.decoder(format, options, scratch: datasets.scratch)
             let summary = try await body.decode(&decoder, into: &sink) { try await writer.waitForRoom() }

@@ -8,6 +8,8 @@ extension Service {
         var router = Router()
         router.logger = configuration.logger
         router.problem = Self.problem(storing:)
+        let gate = AccessGate(configuration.access, keys: keys, logger: configuration.logger)
+        router.front = { request, routes in await gate.respond(to: request, routes) }
         addInfoRoutes(to: &router)
         if configuration.showsMetrics { addMetricsRoute(to: &router) }
         addContractRoutes(to: &router)

@@ -19,9 +19,10 @@ extension Service {
     /// - Throws: `Problem` 409 while the first request under the key runs.
     func once(_ key: String?, _ body: () async throws -> SubmittedJob) async throws -> SubmittedJob {
         guard let key else { return try await body() }
-        let name = IdempotencyKey(key: key, scope: "", digest: "")
+        let tenant = Access.current.tenant
+        let name = IdempotencyKey(key: key, scope: tenant, digest: "")
         if try await store.earlierSubmission(name) != nil { return try await body() }
-        return try await keysInFlight.only(key, body)
+        return try await keysInFlight.only("\(tenant) \(key)", body)
     }
 
     /// The job that an earlier request under the same idempotency key started; nil when the key is free or there is
@@ -41,6 +42,8 @@ extension Service {
         try checkReadiness()
         var job = job
         job.queueLimit = configuration.limits.queuedJobs
+        job.tenant = Access.current.tenant
+        job.tenantLimit = Access.current.limits.jobs
         let submission = try await store.submit(job)
         if let target = job.webhook, case .accepted(let accepted) = submission { webhooks.add(target, of: accepted.id) }
         return try submitted(submission)
@@ -78,6 +81,7 @@ extension Service {
                 .unprocessableContent, type: "/problems/idempotency-key-reused",
                 title: "The idempotency key was used for another request",
                 detail: "use a new Idempotency-Key for a request with other content")
+        case .tenantFull: throw Problem.tooManyJobs(Access.current.limits.jobs ?? 0)
         case .queueFull:
             let limit = configuration.limits.queuedJobs
             throw Problem(

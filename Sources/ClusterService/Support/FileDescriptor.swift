@@ -68,10 +68,10 @@ struct FileDescriptor: ~Copyable {
     }
 
     /// Replaces `path` by `bytes` so that a reader, or a crash, sees the old content or the new and nothing between.
-    static func replace(_ path: String, with bytes: [UInt8], directory: String) throws {
+    static func replace(_ path: String, with bytes: [UInt8], directory: String, mode: mode_t = 0o640) throws {
         let temporary = path + ".new"
         do {
-            let file = try FileDescriptor(opening: temporary, flags: O_WRONLY | O_CREAT | O_TRUNC)
+            let file = try FileDescriptor(opening: temporary, flags: O_WRONLY | O_CREAT | O_TRUNC, mode: mode)
             try bytes.withUnsafeBytes { try file.write($0) }
             try file.synchronize()
         }

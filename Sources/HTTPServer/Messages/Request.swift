@@ -76,6 +76,13 @@ public struct Request: Sendable {
         self.notes = notes
     }
 
+    /// The same request with another query.
+    public func with(query: QueryParameters) -> Request {
+        Request(
+            method: method, path: path, query: query, headers: headers, body: body, id: id,
+            trace: trace, remoteAddress: remoteAddress, notes: notes)
+    }
+
     /// The same request with another body.
     public func with(body: RequestBody) -> Request {
         Request(

@@ -32,6 +32,15 @@ public struct SocketAddress: Sendable, Hashable, CustomStringConvertible {
         if case .unix = address { true } else { false }
     }
 
+    /// Whether only this machine reaches it: 127.0.0.0/8, `::1` or a Unix-domain socket.
+    public var isLocal: Bool {
+        switch address {
+        case .v4(let bits): bits >> 24 == 127
+        case .v6(let high, let low, _): high == 0 && low == 1
+        case .unix: true
+        }
+    }
+
     /// 127.0.0.1, port 0.
     public static let loopback = SocketAddress(address: .v4(0x7F00_0001), port: 0)
 

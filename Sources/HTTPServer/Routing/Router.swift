@@ -16,6 +16,11 @@ public struct Router: Sendable {
     /// Makes a problem of an error that a handler threw, such as a full disk; nil leaves it to be a 500.
     public var problem: (@Sendable (any Error) -> Problem?)?
 
+    /// What stands in front of all routes: it answers itself, or lets the routes answer and adds to the response.
+    ///
+    /// It sees every request, also one to a path that is not there.
+    public var front: (@Sendable (Request, _ routes: @Sendable (Request) async -> Response) async -> Response)?
+
     /// Where errors are told of that the client is not.
     public var logger = Logger(label: "HTTPServer.Router")
 
@@ -43,6 +48,11 @@ public struct Router: Sendable {
 
     /// The response to a request; never throws.
     public func respond(to request: Request) async -> Response {
+        guard let front else { return await answer(request) }
+        return await front(request, answer)
+    }
+
+    private func answer(_ request: Request) async -> Response {
         do {
             return try await route(request)
         } catch let problem as Problem {

@@ -50,7 +50,7 @@ struct ListeningSocket {
         return sockets
     }
 
-    private static func resolve(_ host: String, _ port: Int) throws(ServerStartError) -> [SocketAddress] {
+    static func resolve(_ host: String, _ port: Int) throws(ServerStartError) -> [SocketAddress] {
         if let address = SocketAddress(host: host, port: port) { return [address] }
         var hints = addrinfo()
         hints.ai_socktype = Int32(SOCK_STREAM.rawValue)

@@ -78,6 +78,21 @@ public struct ServerEndpoint: Sendable, Equatable {
         return endpoints
     }
 
+    /// Where other machines reach the endpoint, a host or address and a port; nil where only this one does.
+    ///
+    /// A socket that was handed over is looked at; a name is resolved, and one that cannot be counts as reached.
+    public var exposedAddress: String? {
+        switch place {
+        case .unix: return nil
+        case .descriptor(let number):
+            guard let address = SocketAddress(bound: number) else { return nil }
+            return address.isLocal ? nil : address.description
+        case .tcp(let host, let port, _):
+            let addresses = try? ListeningSocket.resolve(host, port)
+            return addresses?.allSatisfy(\.isLocal) ?? false ? nil : "\(host):\(port)"
+        }
+    }
+
     /// The place as errors name it.
     var hostAndPort: (host: String, port: Int) {
         switch place {

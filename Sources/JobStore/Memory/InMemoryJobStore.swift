@@ -56,8 +56,10 @@ extension InMemoryJobStore: JobStore {
         tables.withLock { $0.jobs[id]?.job }
     }
 
-    public func isExpired(_ id: String) async throws -> Bool {
-        tables.withLock { $0.tombstones[id] != nil }
+    public func isExpired(_ id: String, tenant: String?) async throws -> Bool {
+        tables.withLock { tables in
+            tables.tombstones[id].map { tenant ?? $0.tenant == $0.tenant } ?? false
+        }
     }
 
     public func jobs(matching filter: JobFilter, limit: Int, after cursor: String?) async throws -> JobPage {
@@ -158,9 +160,9 @@ extension InMemoryJobStore: JobStore {
         tables.withLock { $0.models[modelID]?.listed }
     }
 
-    public func models(limit: Int, after cursor: String?) async throws -> ModelPage {
+    public func models(tenant: String?, limit: Int, after cursor: String?) async throws -> ModelPage {
         let bound = try PageCursor.upperBound(cursor, limit: limit)
-        return tables.withLock { $0.modelPage(below: bound, limit: limit) }
+        return tables.withLock { $0.modelPage(tenant: tenant, below: bound, limit: limit) }
     }
 
     public func deleteModel(_ modelID: String) async throws -> Bool {

@@ -2,9 +2,11 @@ import Foundation
 
 /// Models, recovery and expiry of ``InMemoryJobStore``.
 extension MemoryTables {
-    func modelPage(below bound: Int64, limit: Int) -> ModelPage {
-        let found = models.values.filter { $0.sequence < bound && !$0.isWithdrawn }
-            .sorted { $0.sequence > $1.sequence }
+    func modelPage(tenant: String?, below bound: Int64, limit: Int) -> ModelPage {
+        let found = models.values.filter {
+            $0.sequence < bound && !$0.isWithdrawn && tenant ?? $0.model.tenant == $0.model.tenant
+        }
+        .sorted { $0.sequence > $1.sequence }
         let page = found.prefix(limit)
         let more = found.count > page.count
         return ModelPage(
@@ -56,18 +58,20 @@ extension MemoryTables {
         let dueModels = models.values.filter { isDue($0.model.expiresAt) }.sorted { $0.sequence < $1.sequence }
         for entry in due {
             remove(entry)
-            tombstones[entry.job.id] = now
+            tombstones[entry.job.id] = Tombstone(expiredAt: now, tenant: entry.job.tenant)
         }
         for entry in dueModels {
             models[entry.model.id] = nil
-            if !entry.isWithdrawn { tombstones[entry.model.id] = now }
+            if !entry.isWithdrawn {
+                tombstones[entry.model.id] = Tombstone(expiredAt: now, tenant: entry.model.tenant)
+            }
         }
         report.jobs = due.map(\.job.id)
         report.models = dueModels.filter { !$0.isWithdrawn }.map(\.model.id)
         report.freedDatasetVersions = Set(due.map(\.job.datasetVersion))
             .subtracting(datasetVersionsInUse)
         keys = keys.filter { $0.value.expiresAt > now }
-        tombstones = tombstones.filter { $0.value.advanced(by: tombstoneLifetime) > now }
+        tombstones = tombstones.filter { $0.value.expiredAt.advanced(by: tombstoneLifetime) > now }
         return report
     }
 }

@@ -20,6 +20,11 @@ struct MemoryTables {
         var listed: StoredModel? { isWithdrawn ? nil : model }
     }
 
+    struct Tombstone {
+        let expiredAt: Date
+        let tenant: String
+    }
+
     struct KeyName: Hashable {
         let scope: String
         let key: String
@@ -34,7 +39,7 @@ struct MemoryTables {
     var jobs: [String: JobEntry] = [:]
     var models: [String: ModelEntry] = [:]
     var keys: [KeyName: KeyEntry] = [:]
-    var tombstones: [String: Date] = [:]
+    var tombstones: [String: Tombstone] = [:]
     var webhooks: [String: Webhook] = [:]
     let tombstoneLifetime: Duration
     private var lastSequence: Int64 = 0
@@ -54,6 +59,11 @@ struct MemoryTables {
         if let key = new.idempotency, let earlier = earlierSubmission(key, at: now) { return earlier }
         if let limit = new.queueLimit, jobs.values.count(where: { $0.job.state == .queued }) >= limit {
             return .queueFull
+        }
+        if let limit = new.tenantLimit,
+            jobs.values.count(where: { $0.job.tenant == new.tenant && !$0.job.isDone }) >= limit
+        {
+            return .tenantFull
         }
         let job = Job(new, id: id, at: now)
         jobs[job.id] = JobEntry(sequence: nextSequence(), job: job, turn: turn(of: job))
@@ -167,7 +177,8 @@ struct MemoryTables {
         models[modelID] = ModelEntry(
             sequence: nextSequence(),
             model: StoredModel(
-                id: modelID, job: id, createdAt: now, expiresAt: entry.job.expiresAt, content: model))
+                id: modelID, job: id, tenant: entry.job.tenant, createdAt: now, expiresAt: entry.job.expiresAt,
+                content: model))
         return entry.job
     }
 

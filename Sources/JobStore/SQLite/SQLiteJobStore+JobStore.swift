@@ -22,8 +22,8 @@ extension SQLiteJobStore: JobStore {
         try await read { db in try JobRow.fetch(db, id: id)?.job }
     }
 
-    public func isExpired(_ id: String) async throws -> Bool {
-        try await read { db in try SQLiteUpkeep.isExpired(db, id) }
+    public func isExpired(_ id: String, tenant: String?) async throws -> Bool {
+        try await read { db in try SQLiteUpkeep.isExpired(db, id, tenant: tenant) }
     }
 
     public func jobs(matching filter: JobFilter, limit: Int, after cursor: String?) async throws -> JobPage {
@@ -130,9 +130,9 @@ extension SQLiteJobStore: JobStore {
         try await read { db in try SQLiteModels.model(db, modelID) }
     }
 
-    public func models(limit: Int, after cursor: String?) async throws -> ModelPage {
+    public func models(tenant: String?, limit: Int, after cursor: String?) async throws -> ModelPage {
         let bound = try PageCursor.upperBound(cursor, limit: limit)
-        return try await read { db in try SQLiteModels.page(db, below: bound, limit: limit) }
+        return try await read { db in try SQLiteModels.page(db, tenant: tenant, below: bound, limit: limit) }
     }
 
     public func deleteModel(_ modelID: String) async throws -> Bool {

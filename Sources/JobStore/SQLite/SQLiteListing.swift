@@ -22,6 +22,10 @@ enum SQLiteListing {
             conditions.append("kind = ?")
             arguments += [kind]
         }
+        if let tenant = filter.tenant {
+            conditions.append("tenant = ?")
+            arguments += [tenant]
+        }
         // One row more than the page shows whether there is a next one.
         arguments += [limit + 1]
         let rows = try JobRow.fetchAll(

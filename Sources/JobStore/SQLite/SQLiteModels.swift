@@ -5,12 +5,16 @@ import GRDB
 ///
 /// Each function is the body of one transaction.
 enum SQLiteModels {
-    private static let columns = "id, job, created_at, expires_at, content, sequence"
+    private static let columns = "id, job, created_at, expires_at, content, sequence, tenant"
 
     private static let selectByID = "SELECT \(columns) FROM model WHERE id = ? AND withdrawn = 0"
 
     private static let selectPage = """
         SELECT \(columns) FROM model WHERE sequence < ? AND withdrawn = 0 ORDER BY sequence DESC LIMIT ?
+        """
+
+    private static let selectPageOfTenant = """
+        SELECT \(columns) FROM model WHERE tenant = ? AND sequence < ? AND withdrawn = 0 ORDER BY sequence DESC LIMIT ?
         """
 
     private static let withdraw = "UPDATE model SET withdrawn = 1 WHERE id = ? AND withdrawn = 0"
@@ -24,9 +28,14 @@ enum SQLiteModels {
         try Row.fetchOne(db.cachedStatement(sql: selectByID), arguments: [id]).map(decode)
     }
 
-    static func page(_ db: Database, below bound: Int64, limit: Int) throws -> ModelPage {
-        let rows = try Row.fetchAll(
-            db.cachedStatement(sql: selectPage), arguments: [bound, limit + 1])
+    static func page(_ db: Database, tenant: String?, below bound: Int64, limit: Int) throws -> ModelPage {
+        let rows =
+            if let tenant {
+                try Row.fetchAll(
+                    db.cachedStatement(sql: selectPageOfTenant), arguments: [tenant, bound, limit + 1])
+            } else {
+                try Row.fetchAll(db.cachedStatement(sql: selectPage), arguments: [bound, limit + 1])
+            }
         let page = rows.prefix(limit)
         return ModelPage(
             models: page.map(decode),
@@ -46,7 +55,7 @@ enum SQLiteModels {
 
     private static func decode(_ row: Row) -> StoredModel {
         StoredModel(
-            id: row[0], job: row[1], createdAt: Date(milliseconds: row[2]),
+            id: row[0], job: row[1], tenant: row[6], createdAt: Date(milliseconds: row[2]),
             expiresAt: (row[3] as Int64?).map { Date(milliseconds: $0) }, content: row[4])
     }
 }

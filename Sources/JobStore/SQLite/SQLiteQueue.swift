@@ -30,6 +30,11 @@ enum SQLiteQueue {
         SELECT COUNT(*) FROM (SELECT 1 FROM job INDEXED BY job_queue WHERE state = 'queued' LIMIT ?)
         """
 
+    /// How many jobs of a tenant have not ended.
+    private static let active = """
+        SELECT COUNT(*) FROM job INDEXED BY job_active_by_tenant WHERE tenant = ? AND finished_at IS NULL
+        """
+
     /// One statement, so that no two workers get the same job, whatever isolation a database offers.
     private static let claiming = """
         UPDATE job SET state = 'running', revision = revision + 1, attempt = attempt + 1, started_at = ?, worker = ?, \
@@ -50,6 +55,11 @@ enum SQLiteQueue {
             let count = try Int.fetchOne(db.cachedStatement(sql: waiting), arguments: [limit]), count >= limit
         {
             return .queueFull
+        }
+        if let limit = new.tenantLimit,
+            let count = try Int.fetchOne(db.cachedStatement(sql: active), arguments: [new.tenant]), count >= limit
+        {
+            return .tenantFull
         }
         let job = Job(new, id: id, at: now)
         try JobRow.insert(db, job)

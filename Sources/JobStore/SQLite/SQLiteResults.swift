@@ -12,7 +12,8 @@ enum SQLiteResults {
     private static let deleteChunks = "DELETE FROM result_chunk WHERE job = ?"
 
     private static let insertModel = """
-        INSERT INTO model (id, job, created_at, expires_at, content) VALUES (?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING
+        INSERT INTO model (id, job, tenant, created_at, expires_at, content) VALUES (?, ?, ?, ?, ?, ?) \
+        ON CONFLICT (id) DO NOTHING
         """
 
     static let selectSummary = """
@@ -47,7 +48,7 @@ enum SQLiteResults {
         row.job.model = modelID
         row.job.stopReason = stopReason
         try db.cachedStatement(sql: insertModel).execute(arguments: [
-            modelID, id, now.milliseconds, row.job.expiresAt?.milliseconds, model,
+            modelID, id, row.job.tenant, now.milliseconds, row.job.expiresAt?.milliseconds, model,
         ])
         guard db.changesCount == 1 else { throw JobStoreError.duplicateModel(modelID) }
         try row.update(db, chunkCount: found + last.count, summary: summary)

@@ -21,8 +21,18 @@ enum SQLiteSchema {
         migrator.registerMigration("2: leases, fair order, memory, keys that outlive jobs", migrate: addQueueColumns)
         migrator.registerMigration("3: webhooks") { db in try db.execute(sql: SQLiteWebhooks.tables) }
         migrator.registerMigration("4: traces") { db in try db.execute(sql: traceTable) }
+        migrator.registerMigration("5: tenants") { db in try db.execute(sql: tenantColumns) }
         return migrator
     }
+
+    /// Whose models and expired ids are, as jobs have had it since version 2; what was there before is nobody's.
+    private static let tenantColumns = """
+        ALTER TABLE model ADD COLUMN tenant TEXT NOT NULL DEFAULT '';
+        ALTER TABLE tombstone ADD COLUMN tenant TEXT NOT NULL DEFAULT '';
+        CREATE INDEX job_by_tenant ON job (tenant, sequence);
+        CREATE INDEX job_active_by_tenant ON job (tenant) WHERE finished_at IS NULL;
+        CREATE INDEX model_by_tenant ON model (tenant, sequence);
+        """
 
     /// Jobs and their labels.
     ///

@@ -27,17 +27,17 @@ enum SQLiteUpkeep {
         """
 
     static let selectDue = """
-        SELECT sequence, id, model, dataset_version, expires_at FROM job INDEXED BY job_by_expiry \
+        SELECT sequence, id, model, dataset_version, expires_at, tenant FROM job INDEXED BY job_by_expiry \
         WHERE expires_at <= ? ORDER BY expires_at, sequence LIMIT ?
         """
 
     /// Not those of jobs that are still there.
     static let deleteDueModels = """
         DELETE FROM model WHERE expires_at <= ? AND NOT EXISTS (SELECT 1 FROM job WHERE job.model = model.id) \
-        RETURNING id, withdrawn, sequence
+        RETURNING id, withdrawn, sequence, tenant
         """
 
-    private static let insertTombstone = "INSERT OR REPLACE INTO tombstone (id, expired_at) VALUES (?, ?)"
+    private static let insertTombstone = "INSERT OR REPLACE INTO tombstone (id, expired_at, tenant) VALUES (?, ?, ?)"
 
     private static let deleteOldTombstones = "DELETE FROM tombstone WHERE expired_at <= ?"
 
@@ -46,8 +46,11 @@ enum SQLiteUpkeep {
         LIMIT MAX(0, (SELECT COUNT(*) FROM tombstone) - ?))
         """
 
-    static func isExpired(_ db: Database, _ id: String) throws -> Bool {
-        try Int.fetchOne(db.cachedStatement(sql: "SELECT 1 FROM tombstone WHERE id = ?"), arguments: [id]) != nil
+    static func isExpired(_ db: Database, _ id: String, tenant: String?) throws -> Bool {
+        let owner = try String.fetchOne(
+            db.cachedStatement(sql: "SELECT tenant FROM tombstone WHERE id = ?"), arguments: [id])
+        guard let tenant else { return owner != nil }
+        return owner == tenant
     }
 
     /// Takes out a job with its keys; its chunks and labels go by cascade.
@@ -94,7 +97,7 @@ enum SQLiteUpkeep {
         for row in due {
             try db.cachedStatement(sql: deleteJob).execute(arguments: [row[0] as Int64])
             if let model = row[2] as String? { try SQLiteModels.dropIfUnused(db, model) }
-            try bury(db, row[1], at: now)
+            try bury(db, row[1], of: row[5], at: now)
             versions.insert(row[3])
         }
         let more = due.count == limit
@@ -102,18 +105,17 @@ enum SQLiteUpkeep {
         let reached = more ? due.last.map { ($0[4] as Int64) - 1 } ?? 0 : now.milliseconds
         let models = try Row.fetchAll(db.cachedStatement(sql: deleteDueModels), arguments: [reached])
             .filter { $0[1] == 0 }.sorted { ($0[2] as Int64) < $1[2] }
-            .map { $0[0] as String }
-        for model in models { try bury(db, model, at: now) }
+        for model in models { try bury(db, model[0], of: model[3], at: now) }
 
         try db.execute(sql: "DELETE FROM idempotency_key WHERE expires_at <= ?", arguments: [now.milliseconds])
         try db.cachedStatement(sql: deleteOldTombstones)
             .execute(arguments: [now.milliseconds - tombstoneLifetime.milliseconds])
         if !more { try db.cachedStatement(sql: capTombstones).execute(arguments: [maximumTombstones]) }
         let freed = try versions.subtracting(SQLiteListing.datasetVersionsInUse(db, among: versions))
-        return (ExpiryReport(jobs: due.map { $0[1] }, models: models, freedDatasetVersions: freed), more)
+        return (ExpiryReport(jobs: due.map { $0[1] }, models: models.map { $0[0] }, freedDatasetVersions: freed), more)
     }
 
-    private static func bury(_ db: Database, _ id: String, at now: Date) throws {
-        try db.cachedStatement(sql: insertTombstone).execute(arguments: [id, now.milliseconds])
+    private static func bury(_ db: Database, _ id: String, of tenant: String, at now: Date) throws {
+        try db.cachedStatement(sql: insertTombstone).execute(arguments: [id, now.milliseconds, tenant])
     }
 }

@@ -18,3 +18,7 @@ final class TemporaryDirectory: Sendable {
         try FileManager.default.contentsOfDirectory(atPath: "\(path)/\(name)").sorted()
     }
 }
+
+func removeFile(_ path: String) throws { try FileManager.default.removeItem(atPath: path) }
+
+func writeFile(_ path: String, _ text: String) throws { try Data(text.utf8).write(to: URL(fileURLWithPath: path)) }

@@ -22,11 +22,12 @@ struct TestService {
 
     init(
         _ directory: TemporaryDirectory, workers: Int = 1, memoryBudget: Int? = nil,
-        _ change: (inout ServiceLimits) -> Void = { _ in }
+        access: (inout AccessConfiguration) -> Void = { _ in }, _ change: (inout ServiceLimits) -> Void = { _ in }
     ) async throws {
         var configuration = ServiceConfiguration(
             dataDirectory: directory.path, workers: workers, threadsPerJob: 1, logger: .silent)
         if let memoryBudget { configuration.memoryBudget = memoryBudget }
+        access(&configuration.access)
         change(&configuration.limits)
         self.directory = directory
         service = try await Self.start(configuration)

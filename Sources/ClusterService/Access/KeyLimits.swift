@@ -1,0 +1,27 @@
+/// What one key may use up; nil is no limit of the key's own.
+public struct KeyLimits: Sendable, Codable, Equatable {
+    /// How many requests a second are answered in the long run; above 0.
+    public var requestsPerSecond: Double?
+    /// How many requests may come at once after a pause, at least 1; by default those of one second, at least 1.
+    public var burst: Int?
+    /// How many jobs of the tenant may be unfinished at a time.
+    public var jobs: Int?
+    /// How many bytes the tenant's datasets may take together.
+    public var storedBytes: Int?
+    /// How many bytes the body of a request may have, packed and unpacked.
+    public var bodyBytes: Int?
+
+    /// No limits.
+    public init() {}
+
+    /// These limits, and those of `other` where there is none.
+    func filled(from other: KeyLimits) -> KeyLimits {
+        var limits = self
+        limits.requestsPerSecond = requestsPerSecond ?? other.requestsPerSecond
+        limits.burst = burst ?? other.burst
+        limits.jobs = jobs ?? other.jobs
+        limits.storedBytes = storedBytes ?? other.storedBytes
+        limits.bodyBytes = bodyBytes ?? other.bodyBytes
+        return limits
+    }
+}

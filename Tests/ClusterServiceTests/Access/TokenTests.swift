@@ -1,0 +1,95 @@
+import Foundation
+import HTTPServer
+import HTTPTypes
+import Testing
+
+@testable import ClusterService
+
+@Suite struct TokenTests {
+    private static let now = Date(timeIntervalSince1970: 1_800_000_000)
+
+    private func verifier(_ directory: TemporaryDirectory) throws -> TokenVerifier {
+        let path = "\(directory.path)/jwks.json"
+        try writeFile(path, SampleTokens.keySet)
+        return TokenVerifier(
+            TokenConfiguration(keySetPath: path, issuer: "https://id.example", audience: "clusterd"), logger: .silent)
+    }
+
+    @Test func tokensOfEveryAlgorithmAreGood() throws {
+        let directory = try TemporaryDirectory()
+        defer { withExtendedLifetime(directory) {} }
+        let verifier = try verifier(directory)
+        for (name, token) in SampleTokens.good {
+            let claims = verifier.claims(token, now: Self.now)
+            #expect(claims?.tenant == "ada" && claims?.subject == "svc" && claims?.scope == .write, "\(name)")
+            // The second time from memory.
+            #expect(verifier.claims(token, now: Self.now) == claims)
+        }
+    }
+
+    @Test func tokensThatAnythingIsWrongWithAreNot() throws {
+        let directory = try TemporaryDirectory()
+        defer { withExtendedLifetime(directory) {} }
+        let verifier = try verifier(directory)
+        #expect(verifier.claims(SampleTokens.good[0].token, now: Self.now) != nil)
+        for (name, token) in SampleTokens.bad { #expect(verifier.claims(token, now: Self.now) == nil, "\(name)") }
+    }
+
+    @Test func noBitOfATokenCanBeChanged() throws {
+        let directory = try TemporaryDirectory()
+        defer { withExtendedLifetime(directory) {} }
+        let verifier = try verifier(directory)
+        #expect(verifier.claims(SampleTokens.good[0].token, now: Self.now) != nil)
+        for (name, token) in SampleTokens.good.prefix(3) {
+            let bytes = Array(token.utf8)
+            for index in stride(from: 0, to: bytes.count, by: 7) {
+                var changed = bytes
+                changed[index] = bytes[index] == 0x41 ? 0x42 : 0x41
+                let text = String(decoding: changed, as: UTF8.self)
+                #expect(text == token || verifier.claims(text, now: Self.now) == nil, "\(name) at \(index)")
+            }
+            for text in ["", "..", token + ".", String(token.dropLast()), token + "=", token + "A", " " + token] {
+                #expect(verifier.claims(text, now: Self.now) == nil)
+            }
+        }
+    }
+
+    @Test func aTokenEndsAMinuteAfterItsExpiryAlsoFromMemory() throws {
+        let directory = try TemporaryDirectory()
+        defer { withExtendedLifetime(directory) {} }
+        let verifier = try verifier(directory)
+        let token = SampleTokens.good[0].token
+        #expect(verifier.claims(token, now: Date(timeIntervalSince1970: 2_000_000_059)) != nil)
+        #expect(verifier.claims(token, now: Date(timeIntervalSince1970: 2_000_000_060)) == nil)
+    }
+
+    @Test(arguments: [
+        "{", "{}", #"{"keys":[]}"#, #"{"keys":[{"kty":"oct","k":"AAAA"}]}"#,
+        #"{"keys":[{"kty":"EC","crv":"P-256","x":"AAAA","y":"AAAA"}]}"#,
+        #"{"keys":[{"kty":"RSA","n":"AQAB","e":"AQAB"}]}"#,
+    ])
+    func aSetWithoutAKeyThatSignsIsRefusedAtStart(text: String) throws {
+        let directory = try TemporaryDirectory()
+        let path = "\(directory.path)/jwks.json"
+        let configuration = TokenConfiguration(keySetPath: path, issuer: "i", audience: "a")
+        #expect(throws: AccessFileError.self) { try configuration.check() }
+        try writeFile(path, text)
+        #expect(throws: AccessFileError.self) { try configuration.check() }
+    }
+
+    @Test func aTokenSeesItsTenantAndNeedsAScope() async throws {
+        let directory = try TemporaryDirectory()
+        _ = try verifier(directory)
+        let service = try await TenantService {
+            $0.tokens = TokenConfiguration(
+                keySetPath: "\(directory.path)/jwks.json", issuer: "https://id.example", audience: "clusterd")
+        }
+        _ = try await service.put("a.csv", service.ada)
+        let token: HTTPFields = [.authorization: "Bearer \(SampleTokens.good[2].token)"]
+        #expect(try await service.get("/v1/datasets/a.csv", token).status == 200)
+        #expect(try await service.get("/v1/datasets/a.csv", service.bob).status == 404)
+        let scopeless: HTTPFields = [.authorization: "Bearer \(SampleTokens.withoutScope)"]
+        #expect(try await service.get("/v1/datasets/a.csv", scopeless).problem == "insufficient-scope")
+        #expect(try await service.get("/v1", [.authorization: "Bearer \(SampleTokens.bad[0].token)"]).status == 401)
+    }
+}

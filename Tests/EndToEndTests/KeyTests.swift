@@ -1,0 +1,86 @@
+import Foundation
+import Testing
+
+extension EndToEnd {
+    /// `clusterd keys`, and a service with keys.
+    @Suite struct KeyTests {
+        private func keys(_ arguments: String...) async throws -> Command.Outcome {
+            try await Command(ClusterdBinary.path, ["keys"] + arguments).run()
+        }
+
+        private func status(_ service: ClusterdService, _ key: String) async throws -> Int {
+            try await service.curl("/v1/jobs", "-H", "Authorization: Bearer \(key)").status
+        }
+
+        @Test func keysMadeAndRevokedWhileTheServiceRunsCountWithinASecond() async throws {
+            try await withService { service in
+                #expect(try await service.curl("/v1/jobs").status == 200)
+                let made = try await keys(
+                    "create", "etl", "--scope", "read", "--expires-in", "1d", "--data-dir", service.dataDirectory)
+                #expect(made.status == 0, "\(made.errors)")
+                let key = made.text.trimmingCharacters(in: .whitespacesAndNewlines)
+                try await Task.sleep(for: .milliseconds(1_050))
+                let refused = try await service.curl("/v1/jobs")
+                #expect(refused.status == 401)
+                #expect(refused["WWW-Authenticate"] == #"Bearer realm="clusterd""#)
+                #expect(try await service.curl("/livez").status == 200)
+                #expect(try await status(service, key) == 200)
+                #expect(try await service.curl("/v1/jobs", "-H", "X-API-Key: \(key)").status == 200)
+                #expect(
+                    try await service.curl("/v1/cluster", "-H", "X-API-Key: \(key)", "-d", "1", input: nil).status
+                        == 403)
+
+                let listed = try await keys("list", "--data-dir", service.dataDirectory)
+                let id = String(key.split(separator: "_")[1])
+                #expect(listed.text.contains(id) && listed.text.contains("good"))
+                #expect(!listed.text.contains(key.suffix(64)))
+                let revoked = try await keys("revoke", id, "--data-dir", service.dataDirectory)
+                #expect(revoked.status == 0, "\(revoked.errors)")
+                try await Task.sleep(for: .milliseconds(1_050))
+                #expect(try await status(service, key) == 401)
+                #expect(!service.log.contains(key.suffix(64)))
+            }
+        }
+
+        @Test func withoutKeysOtherAddressesAreRefused() async throws {
+            let directory = try TemporaryDirectory()
+            let data = "\(directory.path)/data"
+            let serve = ["serve", "--host", "0.0.0.0", "--port", "0", "--data-dir", data]
+            let refused = try await Command(ClusterdBinary.path, serve).run()
+            #expect(refused.status != 0 && refused.errors.contains("there is no key"), "\(refused.errors)")
+            #expect(refused.errors.contains("--insecure"))
+            for more in [["--host", "127.0.0.2"], ["--host", "::"], ["--host", "localhost"]] {
+                let isLocal = more[1] != "::"
+                var command = Command("/usr/bin/timeout", ["-s", "TERM", "2", ClusterdBinary.path] + serve + more)
+                command.directory = directory.path
+                let outcome = try await command.run()
+                #expect((outcome.status == 124) == isLocal, "\(more): \(outcome.status) \(outcome.errors)")
+            }
+        }
+
+        @Test func whoSaysInsecureOrHasAKeyMayListenAnywhere() async throws {
+            let directory = try TemporaryDirectory()
+            let data = "\(directory.path)/data"
+            let serve = ["2", ClusterdBinary.path, "serve", "--host", "0.0.0.0", "--port", "0", "--data-dir", data]
+            let insecure = try await Command("/usr/bin/timeout", ["-s", "TERM"] + serve + ["--insecure"]).run()
+            #expect(insecure.status == 124, "\(insecure.errors)")
+            #expect(try await keys("create", "a", "--scope", "admin", "--data-dir", data).status == 0)
+            let keyed = try await Command("/usr/bin/timeout", ["-s", "TERM"] + serve).run()
+            #expect(keyed.status == 124, "\(keyed.errors)")
+        }
+
+        @Test func mistakesAreExplained() async throws {
+            let directory = try TemporaryDirectory()
+            for (arguments, part) in [
+                (["create", "a"], "--scope"), (["create", "a", "--scope", "all"], "admin"),
+                (["create", "a b", "--scope", "read"], "1 to 64"), (["revoke", "00"], "keys list"),
+                (["create", "a", "--scope", "read", "--burst", "3"], "--requests-per-second"),
+            ] {
+                let outcome = try await Command(
+                    ClusterdBinary.path, ["keys"] + arguments + ["--data-dir", directory.path]
+                ).run()
+                #expect(outcome.status != 0 && outcome.errors.contains(part), "\(arguments): \(outcome.errors)")
+            }
+        }
+    }
+}
