@@ -37,15 +37,20 @@ public struct LocalFit: Sendable {
             let (read, input) = try read()
             let points = try read.array.points()
             let names = input.schema.columns ?? DatasetDescription.defaultNames(points.dimension)
+            let rows = StoredRows(points)
+            let selection = try ColumnSelection(parameters, isChosen: true, among: names)
+            let training = try selection.points(of: rows)
             try parameters.check(
-                rows: points.count, dimension: points.dimension, isConstant: points.areIdentical)
+                rows: training.count, dimension: training.dimension, isConstant: training.areIdentical)
+            try selection.weights?.check(rows)
             let handle = RunningJob(timeBudgetSeconds: parameters.timeBudgetSeconds)
             let control = FitControl(
                 threads: threads, decide: { handle.decide() },
                 report: { report($0.phase.rawValue, $0.fraction) })
-            let clustering = try parameters.cluster(points, control: control)
+            let clustering = try parameters.cluster(
+                training, weights: try selection.weights?.values(of: rows), control: control)
             let summary = ResultSummary(
-                clustering, columns: names, seed: parameters.fit.seed,
+                clustering, columns: selection.names, seed: parameters.fit.seed,
                 warnings: input.warnings + points.precisionWarnings(names))
             let encoder = ResultEncoder(
                 chunks: AssignmentChunks(

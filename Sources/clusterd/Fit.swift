@@ -37,6 +37,12 @@ struct Fit: AsyncParsableCommand {
     var columns: String?
 
     @Option(
+        help: ArgumentHelp(
+            "The column that says what each row counts for, by name or index from 0; it is no coordinate.",
+            valueName: "name"))
+    var weightColumn: String?
+
+    @Option(
         help: ArgumentHelp("The column whose text identifies the rows; it comes back in the result.", valueName: "name")
     )
     var idColumn: String?
@@ -67,9 +73,10 @@ struct Fit: AsyncParsableCommand {
     }
 
     func run() async throws {
-        var fields = [("k", k), ("seed", seed), ("standardize", standardize ? "true" : nil)].compactMap { name, value in
-            value.map { (name, $0) }
-        }
+        var fields = [
+            ("k", k), ("seed", seed), ("standardize", standardize ? "true" : nil), ("weight_column", weightColumn),
+            ("columns", columns),
+        ].compactMap { name, value in value.map { (name, $0) } }
         for parameter in parameters {
             let parts = parameter.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             guard parts.count == 2 else { throw ValidationError("--set takes name=value; found \"\(parameter)\"") }
@@ -78,10 +85,13 @@ struct Fit: AsyncParsableCommand {
         var decoding = DecodingOptions()
         decoding.header = header.mode
         decoding.delimiter = delimiter?.byte
-        decoding.columns = columns?.split(separator: ",").map { ColumnSelector(String($0)) }
         decoding.identifierColumn = idColumn.map { ColumnSelector($0) }
         do {
             let parameters = try JobParameters(text: fields)
+            decoding.columns = parameters.columns.map { $0 + [parameters.weightColumn].compactMap(\.self) }
+            if case .index? = parameters.weightColumn, idColumn != nil {
+                throw ValidationError("with --id-column, give --weight-column by name")
+            }
             let fit = LocalFit(
                 path: file, parameters: parameters, decoding: decoding, format: format, threads: threads)
             let meter = isatty(STDERR_FILENO) == 1 ? ProgressMeter() : nil

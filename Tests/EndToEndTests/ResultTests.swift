@@ -123,6 +123,32 @@ extension EndToEnd {
             }
         }
 
+        @Test func aPointOfWeightThreeCountsAsThreeEqualPoints() async throws {
+            try await withService { service in
+                let weighted = Data("x,n,y\n0,3,0\n1,1,0\n9,1,9\n9,2,8\n5,0,5\n".utf8)
+                let repeated = Data("x,y\n0,0\n0,0\n0,0\n1,0\n9,9\n9,8\n9,8\n".utf8)
+                let asked = "/v1/cluster?k=2&refinement=spherical"
+                let one = try await service.curl("\(asked)&weight_column=n", "--data-binary", "@-", input: weighted)
+                    .json()
+                let chosen = try await service.curl(
+                    "\(asked)&columns=x,y&weight_column=n", "--data-binary", "@-", input: weighted
+                ).json()
+                let many = try await service.curl(asked, "--data-binary", "@-", input: repeated).json()
+                #expect(one["columns"] == ["x", "y"] && one["n"] == 5)
+                #expect(chosen["centroids"] == one["centroids"])
+                let centroids = try [one, many].map { result in
+                    try #require(result["centroids"]?.rows).sorted { $0[0] < $1[0] }.flatMap(\.self)
+                }
+                for (own, other) in zip(centroids[0], centroids[1]) { #expect(abs(own - other) < 1e-3) }
+                let bad = try await service.curl(
+                    "\(asked)&weight_column=n", "--data-binary", "@-", input: Data("x,n\n0,1\n1,-2\n".utf8))
+                #expect(bad.status == 422 && bad.text.contains("row 2"))
+                let both = try await service.curl(
+                    "\(asked)&columns=x,n&weight_column=n", "--data-binary", "@-", input: weighted)
+                #expect(both.status == 422 && both.text.contains("weight_column"))
+            }
+        }
+
         @Test func standardizingTakesTheUnitsOut() async throws {
             try await withService { service in
                 var points = SamplePoints.blobs(2, of: 50, dimension: 2, spacing: 4)

@@ -17,6 +17,8 @@ public enum InContextClustering {
     ///
     /// - Parameters:
     ///   - points: N×d with N ≥ 1, all finite.
+    ///   - weights: what each point counts for as a key and in the centroids, N finite numbers of at least 0, not all
+    ///     0; nil for one each.
     ///   - options: how to cluster.
     ///   - control: threads, progress, time budget and cancellation.
     /// - Returns: a clustering whose model's options say how many clusters were found.
@@ -24,11 +26,14 @@ public enum InContextClustering {
     ///   `CancellationError` when `control` cancels.
     /// - Complexity: O(N·d·K) and what at most 2,048 tokens and 16,384 keys take.
     public static func fit(
-        _ points: Points, options: InContextOptions = InContextOptions(), control: FitControl = FitControl()
+        _ points: Points, weights: [Double]? = nil, options: InContextOptions = InContextOptions(),
+        control: FitControl = FitControl()
     ) throws -> Clustering {
-        let journal = FitJournal(control.checkpoints, fingerprint: points.fingerprint(with: options))
+        let journal = FitJournal(
+            control.checkpoints, fingerprint: points.fingerprint(with: options, weights: weights))
         let passes = RowPasses(control: control, journal: journal)
-        return try InContextRun(points, options: options, passes: passes).clustering()
+        let weights = try weights.flatMap { try PointWeights($0, count: points.count) }
+        return try InContextRun(points, weights: weights, options: options, passes: passes).clustering()
     }
 
     /// How many modes there are at which temperature.
@@ -47,14 +52,14 @@ struct InContextRun {
     let passes: RowPasses
     private let preparation: Preparation
 
-    init(_ points: Points, options: InContextOptions, passes: RowPasses) throws {
+    init(_ points: Points, weights: PointWeights? = nil, options: InContextOptions, passes: RowPasses) throws {
         try options.validate()
         var fitOptions = Self.fitOptions(options, clusterCount: 1)
         try fitOptions.validate(count: points.count, dimension: points.dimension)
         self.options = options
         self.passes = passes
         fitOptions.clusterCount = options.refinement == .none ? 1 : 2  // whether there will be a covariance
-        preparation = try Preparation(points, options: fitOptions, passes: passes)
+        preparation = try Preparation(points, weights: weights, options: fitOptions, passes: passes)
     }
 
     private static func fitOptions(_ options: InContextOptions, clusterCount: Int) -> FitOptions {

@@ -73,7 +73,7 @@ extension ColumnSelection {
     /// - Parameter spool: makes such a file.
     /// - Complexity: O(1) when all columns of a set in single precision are used, else O(N·d).
     func trainingPoints(of file: DatasetFile, spool: () throws -> SpoolFile) throws -> TrainingPoints {
-        guard file.rows.type == .float64 else { return TrainingPoints(points: try points(of: file), units: nil) }
+        guard file.rows.type == .float64 else { return TrainingPoints(points: try points(of: file.rows), units: nil) }
         let columns = indices ?? Array(0..<file.rows.dimension)
         let units = TrainingUnits(columns.map { file.description.statistics[$0] })
         let target = try spool()

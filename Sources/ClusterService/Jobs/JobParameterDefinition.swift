@@ -123,14 +123,15 @@ struct JobParameterDefinition: Sendable {
             },
             write: { parameters in
                 guard let columns = parameters.columns else { return .null }
-                return .array(
-                    columns.map { column in
-                        switch column {
-                        case .name(let name): .string(name)
-                        case .index(let index): .integer(index)
-                        }
-                    })
+                return .array(columns.map(json))
             }),
+        .init(
+            name: "weight_column", option: nil,
+            read: { value, parameters in
+                if case .json(.null) = value { return }
+                parameters.weightColumn = try weightColumn(value)
+            },
+            write: { $0.weightColumn.map(json) ?? .null }),
         .init(
             name: "priority", option: nil,
             read: { $1.priority = try $0.integer(-10...10, "is a whole number from -10 to 10, larger runs first") },
@@ -143,6 +144,25 @@ struct JobParameterDefinition: Sendable {
                     parameters.labels.sorted { $0.key < $1.key }.map { .init(name: $0.key, value: .string($0.value)) })
             }),
     ]
+
+    private static func json(_ column: ColumnSelector) -> JSONValue {
+        switch column {
+        case .name(let name): .string(name)
+        case .index(let index): .integer(index)
+        }
+    }
+
+    /// One column: `w` or `3` in a query, `"w"` or `3` in JSON.
+    private static func weightColumn(_ value: ParameterValue) throws(ParameterValue.Mismatch) -> ColumnSelector {
+        switch value {
+        case .text(let text) where !text.isEmpty: return ColumnSelector(text)
+        case .json(.string(let name)) where !name.isEmpty: return .name(name)
+        case .json(.integer(let index)) where index >= 0: return .index(index)
+        default:
+            throw ParameterValue.Mismatch(
+                detail: "is the name of a column, or its index from 0; found \(value.shown)")
+        }
+    }
 
     /// Columns by name or index: `a,b,3` in a query, `["a","b",3]` in JSON.
     private static func columnSelectors(_ value: ParameterValue) throws(ParameterValue.Mismatch) -> [ColumnSelector] {

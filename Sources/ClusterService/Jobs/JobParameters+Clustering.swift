@@ -11,11 +11,13 @@ public enum ClusteringMode: String, Sendable, CaseIterable {
 extension JobParameters {
     /// Clusters `points` as the parameters say.
     ///
+    /// - Parameter weights: what each point counts for; nil for one each.
     /// - Throws: `ClusteringError`; `CancellationError` when `control` cancels.
-    func cluster(_ points: Points, control: FitControl) throws -> Clustering {
+    func cluster(_ points: Points, weights: [Double]?, control: FitControl) throws -> Clustering {
         switch mode {
-        case .heads: try AttentionHeads.fit(points, options: fit, control: control)
-        case .inContext: try InContextClustering.fit(points, options: inContextOptions, control: control)
+        case .heads: try AttentionHeads.fit(points, weights: weights, options: fit, control: control)
+        case .inContext:
+            try InContextClustering.fit(points, weights: weights, options: inContextOptions, control: control)
         }
     }
 

@@ -15,6 +15,8 @@ public struct JobParameters: Sendable, Equatable {
     public var timeBudgetSeconds: Double?
     /// The columns to use, by name or index from 0; nil for all.
     public var columns: [ColumnSelector]?
+    /// The column that says what each point counts for, by name or index from 0; nil when each counts for one.
+    public var weightColumn: ColumnSelector?
     /// Where the job stands in the queue: larger runs first.
     public var priority = 0
     /// Free tags of the job.
@@ -55,6 +57,9 @@ public struct JobParameters: Sendable, Equatable {
             } catch let fault as ParameterFault {
                 faults.append(fault)
             }
+        }
+        if let weightColumn, columns?.contains(weightColumn) == true {
+            faults.append(ParameterFault("weight_column", "is among columns, too; name it once"))
         }
         if !faults.isEmpty { throw ParameterFault.problem(faults) }
         if mode == .inContext {

@@ -18,12 +18,13 @@ struct JobTraining: Sendable {
     ) throws -> TrainedJob {
         let file = try datasets.openForJob(digest: job.datasetVersion)
         let selection = try ColumnSelection(
-            job.kind == JobKind.cluster ? nil : parameters.columns, in: file.description)
+            parameters, isChosen: job.kind == JobKind.cluster, among: file.description.columnNames)
         let control = FitControl(
             threads: threads, decide: { handle.decide() },
             report: { [board] progress in board.report(job.id, progress) }, checkpoints: checkpoints)
         let training = try selection.trainingPoints(of: file) { try datasets.spool() }
-        let clustering = try parameters.cluster(training.points, control: control)
+        let weights = try selection.weights?.values(of: file.rows)
+        let clustering = try parameters.cluster(training.points, weights: weights, control: control)
         return TrainedJob(
             clustering: clustering, units: training.units,
             summary: ResultSummary(

@@ -50,12 +50,12 @@ extension Service {
         let idempotency = key.map { idempotencyKey($0, request, content: "\(content.digest)\n\(text)") }
         if let earlier = try await replayed(idempotency) { return earlier }
         try checkReadiness()
-        try parameters.check(rows: content.rows, dimension: content.dimension, isConstant: content.isConstant)
+        let selection = try await selection(for: parameters, isChosen: true, in: content)
         let submitted = try await submit(
             NewJob(
                 datasetETag: content.entityTagText, datasetVersion: content.digest, labels: parameters.labels,
                 parameters: text, kind: JobKind.cluster, priority: parameters.priority,
-                memory: try memory(for: parameters, rows: content.rows, dimension: content.dimension),
+                memory: try memory(for: parameters, rows: content.rows, dimension: selection.count),
                 retention: configuration.limits.clusterRetention, idempotency: idempotency,
                 traceParent: request.trace?.description))
         // Until the job keeps the content, the pin does.

@@ -85,9 +85,7 @@ extension Service {
                 ParameterFault("dataset", "no dataset is called \"\(name.prefix(128))\"; GET /v1/datasets lists them")
             ])
         }
-        let selection = try ColumnSelection(parameters.columns, in: pin.content)
-        try parameters.check(
-            rows: pin.content.rows, dimension: selection.count, isConstant: selection.isConstant(in: pin.content))
+        let selection = try await selection(for: parameters, isChosen: false, in: pin.content)
         let submitted = try await submit(
             NewJob(
                 dataset: datasetKey, datasetETag: entry.entityTagText, datasetVersion: pin.content.digest,

@@ -62,6 +62,14 @@ extension Service {
                 options.identifierColumn = ColumnSelector(column)
             }
         }
+        if let name = request.query["weight_column"], !name.isEmpty {
+            let column = ColumnSelector(name)
+            // Beside the chosen columns it comes last; an index beside an id would have two meanings.
+            options.columns?.append(column)
+            if case .index = column, options.identifierColumn != nil {
+                faults.append(ParameterFault("weight_column", "is an index beside id_column; give the column's name"))
+            }
+        }
         if let dtype = request.query["dtype"] {
             if let type = NumberType(rawValue: dtype) {
                 options.numberType = type

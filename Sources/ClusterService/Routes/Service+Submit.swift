@@ -49,6 +49,22 @@ extension Service {
         return try submitted(submission)
     }
 
+    /// The columns of stored points that a job is to use, after all that can be checked before it runs.
+    ///
+    /// - Parameter isChosen: whether the points were stored with the chosen columns alone.
+    /// - Throws: `Problem` 422 for parameters and weights that cannot be used.
+    func selection(
+        for parameters: JobParameters, isChosen: Bool, in content: DatasetDescription
+    ) async throws -> ColumnSelection {
+        let selection = try ColumnSelection(parameters, isChosen: isChosen, among: content.columnNames)
+        try parameters.check(
+            rows: content.rows, dimension: selection.count, isConstant: selection.isConstant(in: content))
+        if let weights = selection.weights, !weights.isUsable(in: content) {
+            try await offload.run { [datasets] in try weights.check(datasets.open(digest: content.digest).rows) }
+        }
+        return selection
+    }
+
     /// How much memory a job will need.
     ///
     /// - Throws: `Problem` 422 when it is more than all jobs together may have: it would wait for ever.

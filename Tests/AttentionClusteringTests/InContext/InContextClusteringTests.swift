@@ -33,6 +33,20 @@ import Testing
         #expect(adjustedRandIndex(clustering.assignments, data.labels) > 0.999)
     }
 
+    @Test func aPointOfNoWeightIsNoKeyAndStillLabelled() throws {
+        let data = try mixture([[0, 0], [6, 0], [0, 6]], sigma: 0.4, count: 600, seed: 3)
+        var options = InContextOptions()
+        options.inverseTemperature = .fixed(1)
+        let weights = data.labels.map { $0 == 2 ? 0.0 : 2.5 }
+        let clustering = try InContextClustering.fit(data.points, weights: weights, options: options)
+        #expect(clustering.model.clusterCount == 2)
+        #expect(clustering.assignments.count == 600)
+        #expect(try InContextClustering.fit(data.points, options: options).model.clusterCount == 3)
+        #expect(throws: ClusteringError.self) {
+            try InContextClustering.fit(data.points, weights: weights.map { _ in 0 }, options: options)
+        }
+    }
+
     @Test func aGivenTemperatureDecidesHowManyModesThereAre() throws {
         let data = try mixture([[0, 0], [1, 0], [20, 0], [21, 0]], sigma: 0.1, count: 400, seed: 3)
         var options = InContextOptions()

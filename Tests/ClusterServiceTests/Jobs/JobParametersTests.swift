@@ -30,6 +30,7 @@ import Testing
         ("max_iterations", "50", .integer(50)),
         ("time_budget_seconds", "2.5", .number(2.5)),
         ("columns", "x,2,z", .array([.string("x"), .integer(2), .string("z")])),
+        ("weight_column", "3", .integer(3)),
         ("priority", "-3", .integer(-3)),
         ("labels", "a=1,b=x=y", .object(["a": .string("1"), "b": .string("x=y")])),
     ]
@@ -100,7 +101,7 @@ import Testing
         ("robust", "maybe"), ("start", "random"), ("beta", "0"), ("lambda", "0"), ("lambda", "Auto"),
         ("rho", "-0.1"), ("context_length", "1"), ("learning_rate", "0"), ("max_steps", "0"), ("tolerance", "1"),
         ("tolerance", "-0.1"), ("max_iterations", "0"), ("time_budget_seconds", "0"), ("columns", ""),
-        ("columns", "a,,b"),
+        ("columns", "a,,b"), ("weight_column", ""),
         ("labels", "novalue"), ("labels", "=x"),
         ("labels", "a=1,,b=2"), ("labels", "a=1,a=2"),
     ])
@@ -134,6 +135,7 @@ import Testing
     @Test func nullStandsForNoLimitAndAllColumns() throws {
         let parameters = try JobParameters(json: [
             .init(name: "time_budget_seconds", value: .null), .init(name: "columns", value: .null),
+            .init(name: "weight_column", value: .null),
         ])
         #expect(parameters == JobParameters())
     }

@@ -37,6 +37,11 @@ class Clusterings(ServiceTestCase):
         job = self.client.job(clustering.job)
         self.assertEqual((job.raw["params"]["seed"], job.raw["labels"]), (7, {"source": "test"}))
 
+    def test_a_column_of_weights_is_no_coordinate(self):
+        body = b"x,n\n0,3\n1,1\n9,1\n10,3\n"
+        clustering = self.client.cluster(body, k=2, refinement="none", weight_column="n")
+        self.assertEqual(clustering.columns, ["x"])
+
     def test_columns_and_identifiers_are_chosen_by_name(self):
         body = b"key,x,note,y\na,0,q,0\nb,0,q,1\nc,9,q,9\nd,9,q,8\n"
         clustering = self.client.cluster(body, k=2, columns=["x", "y"], id_column="key")
