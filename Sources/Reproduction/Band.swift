@@ -10,6 +10,14 @@ struct Band: Sendable, Equatable {
         2.120, 2.110, 2.101, 2.093, 2.086, 2.080, 2.074, 2.069, 2.064, 2.060, 2.056, 2.052, 2.048, 2.045, 2.042,
     ]
 
+    /// Mean and band as a table shows them.
+    var text: String { text() }
+
+    /// Mean and band as a table shows them, in units of 1/`factor`.
+    func text(times factor: Double = 1, unit: String = "") -> String {
+        "\(short(factor * mean))\(unit) [\(short(factor * low)), \(short(factor * high))]"
+    }
+
     /// - Parameter values: one a run; NaN without any, and no width with one.
     init(_ values: [Double]) {
         let n = Double(values.count)

@@ -9,15 +9,19 @@ enum RiskExperiment {
     static let overNoise = Reproduction.Experiment(name: "risk") { runs in
         var lines: [String: [(x: Double, y: Band)]] = [:]
         let names = ["heads trained, L=30", "heads trained, L=1000", "true centroids, L=1000", "optimal quantiser"]
-        var (closest, quantized) = ([Double](), [Double]())
+        var (closest, quantized, overQuantizer) = ([Band](), [Band](), [Band]())
         for noise in noises {
             let setting = PaperSetting(noise: noise)
             let found = try runs.map { seed in try risks(setting, seed: seed) }
             for (index, name) in names.enumerated() {
                 lines[name, default: []].append((x: noise, y: Band(found.map { $0[index] })))
             }
-            if noise <= 0.3 { closest.append(Band(found.map { abs($0[1] / $0[2] - 1) }).mean) }
-            quantized.append(Band(found.map { $0[3] / (noise * noise * 5) }).mean)
+            let dimension = Double(setting.dimension)
+            if noise <= 0.3 {
+                closest.append(Band(found.map { abs($0[1] / $0[2] - 1) }))
+                overQuantizer.append(Band(found.map { $0[1] / $0[3] }))
+            }
+            quantized.append(Band(found.map { $0[3] / (noise * noise * dimension) }))
         }
         let series = names.map { name in
             Figure.Series(name: name, points: lines[name] ?? [], isReference: name == "optimal quantiser")
@@ -25,15 +29,21 @@ enum RiskExperiment {
         let figure = Figure(
             name: "risk", title: "Risk of the heads and of the optimal quantiser (d=5, K=2, λ=λ*)",
             xLabel: "noise level σ", yLabel: "risk", hasLogarithmicY: true, series: series)
-        let worst = closest.max() ?? .nan
-        let least = quantized.min() ?? .nan
+        let none = Band([])
+        let worst = closest.max { $0.mean < $1.mean } ?? none
+        let least = quantized.min { $0.mean < $1.mean } ?? none
+        let beside = overQuantizer.last ?? none
         var findings = [
             Finding(
                 subject: "risk: trained heads beside true centroids, σ ≤ 0.3", expected: "within 2%",
-                found: String(short(100 * worst) + "%"), holds: worst <= 0.02),
+                found: worst.text(times: 100, unit: "%"), holds: worst.mean <= 0.02),
+            // As L → ∞ and at λ*, heads project on their span: (d − K)σ² beside the quantiser's dσ².
+            Finding(
+                subject: "risk: trained heads over optimal quantiser, σ=0.3, L=1000", expected: "(d-K)/d = 0.6, to 5%",
+                found: beside.text, holds: abs(beside.mean / 0.6 - 1) < 0.05),
             Finding(
                 subject: "risk: optimal quantiser's over dσ², least over σ", expected: "≤ 1, near 1 for small σ",
-                found: short(least), holds: least <= 1.01 && abs((quantized.first ?? 0) - 1) < 0.02),
+                found: least.text, holds: least.mean <= 1.01 && abs((quantized.first ?? none).mean - 1) < 0.02),
         ]
         findings += try best(runs)
         return (figure, findings)
@@ -70,10 +80,10 @@ enum RiskExperiment {
                     of: sample.centroids, contextLength: length, inverseTemperature: .automatic
                 ).bestInverseTemperature
             }
-            let mean = Band(values).mean
+            let band = Band(values)
             return Finding(
-                subject: "risk: λ* for σ=0.3, L=\(length)", expected: short(expected), found: short(mean),
-                holds: abs(mean - expected) < 0.01)
+                subject: "risk: λ* for σ=0.3, L=\(length)", expected: short(expected), found: band.text,
+                holds: abs(band.mean - expected) < 0.01)
         }
     }
 }

@@ -41,7 +41,7 @@ enum TrainingExperiments {
                 findings.append(
                     Finding(
                         subject: "\(name): \(run.name)", expected: run.expected,
-                        found: "\(short(band.mean)) [\(short(band.low)), \(short(band.high))]",
+                        found: band.text,
                         holds: run.holds(finals, run.setting)))
             }
             let floor = make().first?.setting.floor ?? 0

@@ -15,4 +15,9 @@ import Testing
         let band = Band([3])
         #expect(band.low == 3 && band.high == 3)
     }
+
+    @Test func aBandIsShownBehindItsMean() {
+        #expect(Band([1, 3]).text(times: 100, unit: "%") == "200.000% [-1070.600, 1470.600]")
+        #expect(Band([0.05]).text == "0.0500 [0.0500, 0.0500]")
+    }
 }

@@ -36,6 +36,14 @@ import Testing
         #expect(abs(Quantizer(sample).risk / (5 * 0.04) - 1) < 0.1)
     }
 
+    @Test func theTableHasTheRiskBesideTheQuantizersWithItsBand() throws {
+        let (figure, findings) = try RiskExperiment.overNoise.run(TrainingRuns(seeds: 2, threads: 2))
+        let ratio = try #require(findings.first { $0.subject.contains("over optimal quantiser") })
+        #expect(ratio.holds && ratio.found.hasPrefix("0.6"))
+        #expect(findings.allSatisfy { $0.found.contains("[") && $0.found.hasSuffix("]") })
+        #expect(figure.csv.contains("low95,high95"))
+    }
+
     @Test func theReportSaysWhatDiffers() {
         let report = Reproduction.Report(
             findings: [
