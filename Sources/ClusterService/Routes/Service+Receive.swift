@@ -64,11 +64,16 @@ extension Service {
         }
         if let name = request.query["weight_column"], !name.isEmpty {
             let column = ColumnSelector(name)
-            // Beside the chosen columns it comes last; an index beside an id would have two meanings.
-            options.columns?.append(column)
-            if case .index = column, options.identifierColumn != nil {
-                faults.append(ParameterFault("weight_column", "is an index beside id_column; give the column's name"))
+            if options.columns?.contains(column) == true {
+                faults.append(ParameterFault("weight_column", "is among columns, too; name it once"))
             }
+            // An index would count the columns of the body here and the chosen ones there.
+            if case .index = column, options.identifierColumn != nil || options.columns != nil {
+                faults.append(
+                    ParameterFault(
+                        "weight_column", "is an index beside columns or id_column; give the column's name"))
+            }
+            options.columns?.append(column)
         }
         if let dtype = request.query["dtype"] {
             if let type = NumberType(rawValue: dtype) {

@@ -53,7 +53,7 @@ extension EndToEnd {
             ("tolerance", ["0", "0.999", "1", "-0.1"]),
             ("max_iterations", ["1", "1000000", "0", "1000001"]),
             ("time_budget_seconds", ["0.5", "60", "0", "-1", "soon"]),
-            ("weight_column", ["y", "0", "", "z", "7"]),
+            ("weight_column", ["y", "0", ""]),
             ("columns", ["x", "y,x", "0,1", "", "z", "x,x", "x,", "2"]),
             ("labels", ["", "a=1", "a=1,b=2", "a"]),
             ("header", ["auto", "true", "false", "present", "absent", "yes"]),
