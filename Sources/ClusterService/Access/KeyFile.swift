@@ -95,7 +95,9 @@ public struct KeyFile: Sendable {
     }
 
     private func changing<Value>(_ change: (inout [AccessKey]) throws -> Value) throws -> Value {
-        let lock = try FileDescriptor(opening: "\(directory)/keys.lock", flags: O_RDWR | O_CREAT, mode: 0o600)
+        let lock = try FileDescriptor(
+            opening: "\(directory)/keys.lock", flags: O_RDWR | O_CREAT | O_NOFOLLOW, mode: 0o600)
+        giveToOwner(lock.path)
         guard flock(lock.number, LOCK_EX) == 0 else { throw StorageError("lock", lock.path) }
         var content = Content(keys: try keys())
         let value = try change(&content.keys)
@@ -105,9 +107,15 @@ public struct KeyFile: Sendable {
 
     private func write(_ data: Data, to path: String) throws {
         try FileDescriptor.replace(path, with: Array(data), directory: directory, mode: 0o600)
-        // A service must be able to read what its administrator wrote: the file is its owner's whose directory it is.
+        giveToOwner(path)
+    }
+
+    /// A service must be able to read what its administrator wrote: a file is its owner's whose directory it is.
+    ///
+    /// Never what a link points to, which that owner may have put there.
+    private func giveToOwner(_ path: String) {
         var status = stat()
-        if geteuid() == 0, stat(directory, &status) == 0 { _ = chown(path, status.st_uid, status.st_gid) }
+        if geteuid() == 0, stat(directory, &status) == 0 { _ = lchown(path, status.st_uid, status.st_gid) }
     }
 
     private static var encoder: JSONEncoder {

@@ -71,7 +71,8 @@ struct FileDescriptor: ~Copyable {
     static func replace(_ path: String, with bytes: [UInt8], directory: String, mode: mode_t = 0o640) throws {
         let temporary = path + ".new"
         do {
-            let file = try FileDescriptor(opening: temporary, flags: O_WRONLY | O_CREAT | O_TRUNC, mode: mode)
+            let flags = O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW
+            let file = try FileDescriptor(opening: temporary, flags: flags, mode: mode)
             try bytes.withUnsafeBytes { try file.write($0) }
             try file.synchronize()
         }
