@@ -89,6 +89,7 @@ def before_call(context, case, kwargs):
         fit_points(case, kwargs)
         pack(case, kwargs)
     if operation == "createJob" and isinstance(case.body, dict):
+        case.body.pop("weight_column", None)
         fit_job(case.body)
     headers = case.headers or {}
     # Where schemathesis walks through all kinds of fields it overlooks the pattern of these two.
@@ -118,6 +119,8 @@ def fit_points(case, kwargs):
         query["columns"] = "x,y" if has_names else "0,1"
     # An id has to be in the body, and in all or none of a dataset's rows.
     query.pop("id_column", None)
+    # A column of weights has to be there beside the columns of the points, and to hold no negative number.
+    query.pop("weight_column", None)
     if "k" in query and query["k"] != "auto":
         query["k"] = 1 + int(query["k"]) % 4
     if query.get("metric") == "cosine":
