@@ -8,7 +8,7 @@ extension EndToEnd {
             _ arguments: [String], environment: [String: String] = [:], file: String? = nil
         ) async throws -> Command.Outcome {
             let directory = try TemporaryDirectory()
-            if let file { try directory.write(Data(file.utf8), as: "settings.yaml") }
+            if let file { _ = try directory.write(Data(file.utf8), as: "settings.yaml") }
             var command = Command(ClusterdBinary.path, arguments)
             command.directory = directory.path
             command.environment = environment
