@@ -53,13 +53,9 @@ struct AccessOptions: ParsableArguments {
     }
 
     private var limits: KeyLimits {
-        var limits = KeyLimits()
-        limits.requestsPerSecond = keyRequestsPerSecond
-        limits.burst = keyBurst
-        limits.jobs = keyJobs
-        limits.storedBytes = keyStoredBytes?.bytes
-        limits.bodyBytes = keyBodyBytes?.bytes
-        return limits
+        KeyLimits(
+            requestsPerSecond: keyRequestsPerSecond, burst: keyBurst, jobs: keyJobs,
+            storedBytes: keyStoredBytes?.bytes, bodyBytes: keyBodyBytes?.bytes)
     }
 
     private var tokens: TokenConfiguration? {

@@ -53,6 +53,7 @@ struct Check: ParsableCommand {
     private static func endpoints(_ serve: Serve) throws -> String {
         let endpoints = try serve.listening.endpoints(host: serve.host, port: serve.port)
         for endpoint in endpoints { try endpoint.tls?.check() }
+        try serve.access.check(endpoints, dataDirectory: serve.dataDir)
         let secure = endpoints.count { $0.tls != nil }
         return "\(endpoints.count) \(endpoints.count == 1 ? "place" : "places"), \(secure) with TLS"
     }

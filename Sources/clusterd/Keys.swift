@@ -54,13 +54,9 @@ struct Keys: ParsableCommand {
         @OptionGroup var place: Place
 
         private var limits: KeyLimits {
-            var limits = KeyLimits()
-            limits.requestsPerSecond = requestsPerSecond
-            limits.burst = burst
-            limits.jobs = jobs
-            limits.storedBytes = storedBytes?.bytes
-            limits.bodyBytes = bodyBytes?.bytes
-            return limits
+            KeyLimits(
+                requestsPerSecond: requestsPerSecond, burst: burst, jobs: jobs, storedBytes: storedBytes?.bytes,
+                bodyBytes: bodyBytes?.bytes)
         }
 
         func validate() throws { try limits.validate("--") }

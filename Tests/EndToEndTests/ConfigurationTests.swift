@@ -105,6 +105,9 @@ extension EndToEnd {
                 ["check", "--data-dir", "settings.yaml", "--tls-cert", "none.pem", "--tls-key", "none.pem"], file: "")
             #expect(files.status == 78)
             #expect(files.text.contains("no directory") && files.text.contains("none.pem"), "\(files.text)")
+            let open = try await run(["check", "--host", "0.0.0.0"])
+            #expect(open.status == 78 && open.text.contains("there is no key"), "\(open.text)")
+            #expect(try await run(["check", "--host", "0.0.0.0", "--insecure"]).status == 0)
             try await withService { service in
                 let used = try await run(["check", "--data-dir", service.dataDirectory])
                 #expect(used.status == 0 && used.text.contains("in use"), "\(used.text)")

@@ -11,10 +11,13 @@ struct Access: Sendable {
     /// A service without keys: everything is seen, and what is made is nobody's in particular.
     static let open = Access(tenant: "", seesAll: true)
 
+    /// What nobody has shown a right to: no tenant can be called so.
+    static let nobody = Access(tenant: "@", seesAll: false)
+
     /// The access of the request that the task answers.
     ///
-    /// To be asked before an answer begins: what streams later has been allowed by then.
-    @TaskLocal static var current = Access.open
+    /// To be asked before an answer begins: what streams later has been allowed by then, and sees nothing more.
+    @TaskLocal static var current = Access.nobody
 
     /// The tenant whose things alone are listed; nil for all.
     var listedTenant: String? { seesAll ? nil : tenant }

@@ -35,7 +35,7 @@ struct AccessGate: Sendable {
                     let admitted = try Self.admitted(request, access)
                     response = await Access.$current.withValue(admitted.access) { await next(admitted.request) }
                 } else {
-                    response = await next(request)
+                    response = await Access.$current.withValue(.open) { await next(request) }
                 }
             } catch {
                 response = error.response(requestID: request.id)

@@ -11,17 +11,23 @@ public struct KeyLimits: Sendable, Codable, Equatable {
     /// How many bytes the body of a request may have, packed and unpacked.
     public var bodyBytes: Int?
 
-    /// No limits.
-    public init() {}
+    /// The limits that are given.
+    public init(
+        requestsPerSecond: Double? = nil, burst: Int? = nil, jobs: Int? = nil, storedBytes: Int? = nil,
+        bodyBytes: Int? = nil
+    ) {
+        self.requestsPerSecond = requestsPerSecond
+        self.burst = burst
+        self.jobs = jobs
+        self.storedBytes = storedBytes
+        self.bodyBytes = bodyBytes
+    }
 
     /// These limits, and those of `other` where there is none.
     func filled(from other: KeyLimits) -> KeyLimits {
-        var limits = self
-        limits.requestsPerSecond = requestsPerSecond ?? other.requestsPerSecond
-        limits.burst = burst ?? other.burst
-        limits.jobs = jobs ?? other.jobs
-        limits.storedBytes = storedBytes ?? other.storedBytes
-        limits.bodyBytes = bodyBytes ?? other.bodyBytes
-        return limits
+        KeyLimits(
+            requestsPerSecond: requestsPerSecond ?? other.requestsPerSecond, burst: burst ?? other.burst,
+            jobs: jobs ?? other.jobs, storedBytes: storedBytes ?? other.storedBytes,
+            bodyBytes: bodyBytes ?? other.bodyBytes)
     }
 }

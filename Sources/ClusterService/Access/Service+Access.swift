@@ -33,7 +33,7 @@ extension Service {
     func tenantQuota(replacing previous: DatasetEntry?) -> StorageQuota? {
         let access = Access.current
         guard let limit = access.limits.storedBytes else { return nil }
-        let used = datasets.storedBytes(of: access.tenant) - (previous?.content.byteCount ?? 0)
+        let used = Self.storedBytes(besides: previous, in: datasets, access)
         return StorageQuota(limit: limit, used: used, parent: datasets.quota)
     }
 
@@ -44,8 +44,15 @@ extension Service {
         for content: DatasetDescription, replacing previous: DatasetEntry?, in datasets: DatasetStore, _ access: Access
     ) throws {
         guard let limit = access.limits.storedBytes else { return }
-        let others = datasets.storedBytes(of: access.tenant) - (previous?.content.byteCount ?? 0)
+        let others = storedBytes(besides: previous, in: datasets, access)
         guard others + content.byteCount <= limit else { throw StorageQuotaExceeded(limit: limit) }
+    }
+
+    /// What the other datasets take of the tenant whose dataset is replaced, or else of the request's own.
+    private static func storedBytes(
+        besides previous: DatasetEntry?, in datasets: DatasetStore, _ access: Access
+    ) -> Int {
+        datasets.storedBytes(of: previous?.tenant ?? access.tenant) - (previous?.content.byteCount ?? 0)
     }
 }
 

@@ -173,12 +173,7 @@ struct JobParameterDefinition: Sendable {
         case .text(let text):
             for name in text.parts(at: ",") {
                 guard !name.isEmpty else { throw mismatch }
-                let isIndex = name.utf8.allSatisfy { (0x30...0x39).contains($0) }
-                if isIndex, let index = Int(name) {
-                    selectors.append(.index(index))
-                } else {
-                    selectors.append(.name(name))
-                }
+                selectors.append(ColumnSelector(name))
             }
         case .json(.array(let values)):
             for value in values {

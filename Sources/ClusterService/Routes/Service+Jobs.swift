@@ -124,7 +124,7 @@ extension Service {
         try request.checkQuery(known: ["state", "dataset", "label", "page_size", "page_token"])
         let query = request.query
         let access = Access.current
-        var filter = JobFilter(dataset: query["dataset"].map(access.key), tenant: access.listedTenant)
+        var filter = JobFilter(dataset: try query["dataset"].map(datasetKey), tenant: access.listedTenant)
         if let names = query["state"] {
             filter.states = try Set(
                 names.parts(at: ",").map { name in

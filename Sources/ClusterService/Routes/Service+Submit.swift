@@ -42,7 +42,8 @@ extension Service {
         try checkReadiness()
         var job = job
         job.queueLimit = configuration.limits.queuedJobs
-        job.tenant = Access.current.tenant
+        // An administrator's job on another tenant's dataset is that tenant's, which can see what uses its dataset.
+        job.tenant = job.dataset.map { TenantName.parts(of: $0).tenant } ?? Access.current.tenant
         job.tenantLimit = Access.current.limits.jobs
         let submission = try await store.submit(job)
         if let target = job.webhook, case .accepted(let accepted) = submission { webhooks.add(target, of: accepted.id) }

@@ -16,7 +16,6 @@ struct RequestParser {
     private let scheme: RequestTarget.Scheme
 
     private var requestLine: RequestLine?
-    private var namesHead = false
     private var fields = HeadFields()
     private var line: [UInt8] = []
     private var emptyLines = 0
@@ -34,7 +33,7 @@ struct RequestParser {
     var hasBegun: Bool { requestLine != nil || !line.isEmpty }
 
     /// Whether the request being read is known to be HEAD, whose answer has no content, be it well-formed or not.
-    var isHead: Bool { namesHead }
+    private(set) var isHead = false
 
     /// Reads on.
     ///
@@ -48,7 +47,7 @@ struct RequestParser {
             guard let lineFeed = bytes.firstLineFeed(from: position) else {
                 append(bytes.extracting(position..<bytes.count))
                 position = bytes.count
-                if requestLine == nil { namesHead = RequestLine.namesHead(line.span) }
+                if requestLine == nil { isHead = RequestLine.namesHead(line.span) }
                 try checkLimits(line.span, isComplete: false)
                 return nil
             }
@@ -93,7 +92,7 @@ struct RequestParser {
     private mutating func read(_ line: Span<UInt8>) throws(RequestError) -> Bool {
         let length = line.count - 1
         let isEmpty = length == 0 && line[0] == ByteClass.carriageReturn
-        if requestLine == nil { namesHead = RequestLine.namesHead(line) }
+        if requestLine == nil { isHead = RequestLine.namesHead(line) }
         if !isEmpty { try checkLimits(line, isComplete: true) }
         guard length >= 0, line[length] == ByteClass.carriageReturn else {
             throw .malformed("a line ends in a line feed without a carriage return")
@@ -123,7 +122,7 @@ struct RequestParser {
         let head = try fields.head(requestLine)
         if let scheme = requestLine.target.scheme, scheme != self.scheme { throw .misdirected }
         self.requestLine = nil
-        namesHead = false
+        isHead = false
         fields = HeadFields()
         (emptyLines, fieldCount, sectionLength) = (0, 0, 0)
         return head

@@ -80,12 +80,12 @@ public struct ServerEndpoint: Sendable, Equatable {
 
     /// Where other machines reach the endpoint, a host or address and a port; nil where only this one does.
     ///
-    /// A socket that was handed over is looked at; a name is resolved, and one that cannot be counts as reached.
+    /// A socket that was handed over is looked at, a name is resolved; what cannot be found out counts as reached.
     public var exposedAddress: String? {
         switch place {
         case .unix: return nil
         case .descriptor(let number):
-            guard let address = SocketAddress(bound: number) else { return nil }
+            guard let address = SocketAddress(bound: number) else { return "descriptor \(number)" }
             return address.isLocal ? nil : address.description
         case .tcp(let host, let port, _):
             let addresses = try? ListeningSocket.resolve(host, port)

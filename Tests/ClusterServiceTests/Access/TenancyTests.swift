@@ -123,6 +123,24 @@ import Testing
         #expect(try await service.get("/v1/datasets/a.csv?tenant=bob", service.ada).status == 422)
     }
 
+    @Test func aJobIsTheTenantsWhoseDatasetItUses() async throws {
+        let service = try await TenantService()
+        _ = try await service.put("a.csv", service.ada)
+        let (job, model) = try await service.finishedJob("a.csv", service.admin)
+        for target in ["/v1/jobs/\(job)", "/v1/models/\(model)"] {
+            #expect(try await service.get(target, service.ada).json["tenant"] == .string("ada"))
+            #expect(try await service.get(target, service.bob).status == 404)
+        }
+        for key in [service.ada, service.admin] {
+            #expect(Self.members("jobs", "id", try await service.get("/v1/jobs?dataset=a.csv", key)) == [job])
+        }
+        #expect(Self.members("jobs", "id", try await service.get("/v1/jobs?dataset=a.csv", service.bob)).isEmpty)
+    }
+
+    @Test func outsideARequestNothingIsSeen() {
+        #expect(!Access.current.sees("") && !Access.current.sees("ada") && Access.current.listedTenant != nil)
+    }
+
     @Test func whatWasMadeWithoutKeysIsTheAdministrators() async throws {
         let test = try await TestService()
         _ = try await test.send(.put, "/v1/datasets/old.csv", body: TenantService.points)

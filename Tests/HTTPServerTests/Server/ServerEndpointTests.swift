@@ -132,6 +132,20 @@ struct ServerEndpointTests {
                 == [.descriptor(3), .descriptor(4, tls: tls), .descriptor(5)])
     }
 
+    @Test func whatOtherMachinesReachIsNamed() throws {
+        for host in ["127.0.0.1", "127.1.2.3", "::1"] {
+            #expect(ServerEndpoint.tcp(host: host, port: 80).exposedAddress == nil)
+        }
+        for host in ["0.0.0.0", "::", "192.0.2.1"] {
+            #expect(ServerEndpoint.tcp(host: host, port: 80).exposedAddress == "\(host):80")
+        }
+        #expect(ServerEndpoint.unix(path: "/a").exposedAddress == nil)
+        // Of a descriptor that is no socket nothing is known.
+        let descriptor = open("/dev/null", O_RDONLY)
+        defer { close(descriptor) }
+        #expect(ServerEndpoint.descriptor(descriptor).exposedAddress == "descriptor \(descriptor)")
+    }
+
     @Test func oneEndpointThatCannotBeHadClosesTheOthers() async throws {
         let path = "\(directory)/other.sock"
         let (server, address) = try start(.tcp(port: 0))
