@@ -30,6 +30,36 @@ extension EndToEnd {
             #expect(await service.end() == 0)
         }
 
+        /// Allows a process so many open files from now on.
+        private func allow(_ openFiles: Int, _ identifier: Int32) async throws {
+            let arguments = ["prlimit", "--pid", "\(identifier)", "--nofile=\(openFiles):"]
+            let outcome = try await Command("/usr/bin/env", arguments).run()
+            #expect(outcome.status == 0, "\(outcome.errors)")
+        }
+
+        @Test func acceptingRestsWhileNoDescriptorIsLeft() async throws {
+            try await withService { service in
+                let first = try RawConnection(to: service, timeout: 20)
+                try first.send("GET /livez HTTP/1.1\r\nHost: a\r\n\r\n")
+                #expect(try first.readResponse().status == 200)
+                try await allow(service.openDescriptors, service.identifier)
+                let others = try (0..<10).map { _ in try RawConnection(to: service, timeout: 20) }
+                for client in others { try client.send("GET /livez HTTP/1.1\r\nHost: a\r\n\r\n") }
+                try await Task.sleep(for: .seconds(1))
+                try first.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+                #expect(try first.readResponse().status == 200, "who is in is served all the same")
+                try await allow(1_024, service.identifier)
+                for client in others { #expect(try client.readResponse().status == 200) }
+                #expect(service.log.contains("cannot accept connections"))
+                let name = "http_connections_refused_total{reason=\"descriptors\"} "
+                let metrics = try await service.curl("/metrics").text
+                let line = try #require(metrics.split(separator: "\n").first { $0.hasPrefix(name) })
+                let failures = try #require(Int(line.dropFirst(name.count)))
+                // Without a rest there would be as many as the processor has time for.
+                #expect((1...100).contains(failures))
+            }
+        }
+
         @Test func limitsAreSetByTheirNamesAndShown() async throws {
             try await withService("--limit", "header_fields=5", "--limit", "cluster_bytes=100") { service in
                 let shown = try await service.curl("/v1").json()
