@@ -83,7 +83,7 @@ fuzz: deps
 
 # A build of its own: the sanitizer is in every object file. Exit tests start processes of their own and are left out.
 test-tsan: deps
-	TSAN_OPTIONS="suppressions=$(CURDIR)/Tests/tsan.supp" swift test --disable-xctest --scratch-path .build-tsan --sanitize=thread --filter HTTPServerTests \
+	TSAN_OPTIONS="suppressions=$(CURDIR)/Tests/tsan.supp" swift test --disable-xctest --no-parallel --scratch-path .build-tsan --sanitize=thread --filter HTTPServerTests \
 	  --skip aCaptureThatTheTemplateDoesNotHaveIsAMistakeOfTheProgram
 
 # The Python client beside the release binary; the tests that need NumPy or pandas say so when they are missing.
