@@ -6,6 +6,7 @@
 # make fuzz   feeds the request parser to libFuzzer for FUZZ_SECONDS
 # make test-tsan runs the server's tests under the thread sanitizer
 # make soak   mixes good, bad, slow and aborting clients for SOAK_SECONDS and looks for what does not come back
+# make endurance  keeps every kind of client, jobs and streams too, on for an hour and prints what grew meanwhile
 # make bench  times fit and labels beside scikit-learn and FAISS; make bench-scale shows how the cost grows
 # make kill KILLS=20   kills the service at random moments under load, and looks at what is left
 # make faults        takes disk and database away from the running service and gives them back
@@ -34,9 +35,10 @@ BENCH_PYTHON ?= Benchmarks/.venv/bin/python
 SERVER_PORTS ?= 19080
 FUZZ_SECONDS ?= 60
 SOAK_SECONDS ?= 300
+ENDURANCE_SECONDS ?= 3600
 SCHEMATHESIS_CASES ?= 100
 
-.PHONY: run test test-client test-docs kill faults conformance schemathesis fuzz test-tsan soak build deps toolchain lint format install install-service prove-image clean bench bench-scale bench-formats bench-deps
+.PHONY: run test test-client test-docs kill faults conformance schemathesis fuzz test-tsan soak endurance build deps toolchain lint format install install-service prove-image clean bench bench-scale bench-formats bench-deps
 
 run: build
 	@exec "$$($(BUILD) --show-bin-path)/clusterd" serve --host $(HOST) --port $(PORT) --data-dir $(DATA_DIR)
@@ -62,6 +64,10 @@ conformance: build
 soak: PACKAGES += openssl python3
 soak: build
 	python3 Tests/Conformance/soak.py "$$($(BUILD) --show-bin-path)/clusterd" --seconds $(SOAK_SECONDS) --port-base $(SERVER_PORTS)
+
+endurance: PACKAGES += openssl python3
+endurance: build
+	python3 Tests/Conformance/endurance.py "$$($(BUILD) --show-bin-path)/clusterd" --seconds $(ENDURANCE_SECONDS) --port-base $(SERVER_PORTS)
 
 # The tools come from PyPI into a folder of their own; where that cannot be reached there is nothing to run, and the
 # target says so and ends well.
