@@ -38,6 +38,11 @@ struct Finish {
                 ? "Only \(repaired.clusterCount) of the points can be told apart in single precision next to the "
                     + "largest values, so there are \(repaired.clusterCount) clusters and not \(clusterCount)."
                 : "Some clusters had come out empty; they were placed anew at the points farthest from the others.")
+        let kind = refined.mixture.covariances.kind
+        if kind != .spherical {
+            warnings.append(
+                "With \(kind.refinement.rawValue) covariances clusters had come out empty, so they are spherical.")
+        }
         return try clustering(settled, warnings: warnings)
     }
 
@@ -63,25 +68,36 @@ struct Finish {
         _ settled: (model: ClusterModel, pass: AssignmentPass, draft: ModelDraft), warnings: [String]
     ) throws -> Clustering {
         let (model, pass, draft) = settled
+        // Figures of merit are of the points that clusters were learned from.
+        var (labels, measured) = (pass.labels, pass)
+        if !preparation.outliers.isEmpty {
+            for row in preparation.outliers { labels[row] = -1 }
+            measured = try model.assignmentPass(preparation.rows, passes: passes)
+        }
         let quality = try ClusterQuality(
-            rows.points, labels: pass.labels, frame: frame, areDirections: rows.areDirections, limits: .fit,
+            rows.points, labels: labels, frame: frame, areDirections: rows.areDirections, limits: .fit,
             seed: options.seed, passes: passes)
-        let n = rows.totalWeight
+        let weights = rows.weights
+        let n = preparation.rows.totalWeight
         var logLikelihood: Double?
         var bic: Double?
         if case .centroids = model.rule {
             let value =
-                pass.scoreLogSum + n
+                measured.scoreLogSum + n
                 * (draft.mixture.scoring().logNormalizer + frame.logScale(dimension: rows.dimension))
-            logLikelihood = value
-            bic = draft.mixture.criterion(logLikelihood: value, weight: n, moments: preparation.moments)
+            let points = weights?.pointsPerUnit ?? 1
+            logLikelihood = (points * value).bounded
+            bic =
+                draft.mixture.criterion(
+                    logLikelihood: points * value, weight: points * n, moments: preparation.moments
+                ).bounded
         }
         let refinements = refined.outcome?.history.map { -$0 - frame.logScale(dimension: rows.dimension) }
         let training = heads?.training.history ?? []
         let history = refinements ?? training
         let metrics = ClusteringMetrics(
-            inertia: pass.inertia * frame.unit * frame.unit,
-            objective: history.last ?? logLikelihood.map { -$0 / n } ?? 0,
+            inertia: (measured.inertia * frame.unit * frame.unit * (weights?.unit ?? 1)).bounded,
+            objective: history.last ?? logLikelihood.map { -$0 / (n * (weights?.pointsPerUnit ?? 1)) } ?? 0,
             logLikelihood: logLikelihood, bic: bic, silhouette: quality.silhouette,
             silhouettePoints: quality.silhouette == nil ? nil : quality.silhouettesMeasured,
             daviesBouldin: quality.daviesBouldin, calinskiHarabasz: quality.calinskiHarabasz)
@@ -98,4 +114,9 @@ struct Finish {
         if done { return .converged }
         return passes.isFinishing ? .timeBudget : .maximumIterations
     }
+}
+
+extension Double {
+    /// The nearest finite number.
+    fileprivate var bounded: Double { Swift.min(.greatestFiniteMagnitude, Swift.max(-.greatestFiniteMagnitude, self)) }
 }

@@ -34,8 +34,14 @@ struct ContextKeys: Sendable {
         }
         let moments = try Moments(rows, passes: passes, withCovariance: true)
         let directions = try PrincipalDirections(Self.dimensionLimit, of: rows, moments: moments, passes: passes)
-            .vectors.transposed
-        self.init(rows, coordinates: Self.coordinates(rows.exact) { $0.times(directions) })
+            .vectors
+        // Points that are all the same vary in no direction; one coordinate says so.
+        guard directions.rows > 0 else {
+            self.init(rows, coordinates: Matrix(rows: rows.count, columns: 1))
+            return
+        }
+        let map = directions.transposed
+        self.init(rows, coordinates: Self.coordinates(rows.exact) { $0.times(map) })
     }
 
     /// What `map` makes of the rows, a block of them at a time: wide ones are not all held in double precision.

@@ -67,6 +67,8 @@ struct InContextRun {
         result.clusterCount = clusterCount
         result.seed = options.seed
         result.standardize = options.standardize
+        result.metric = options.metric
+        result.robust = options.robust
         result.refinement = options.refinement
         result.initialization = .modes
         return result

@@ -16,6 +16,10 @@ public struct InContextOptions: Sendable, Equatable, Codable {
     public var maximumLayers = 300
     /// Whether columns are centred and divided by their standard deviation first.
     public var standardize = false
+    /// What distances are; ``PointMetric/cosine`` sees directions only, and does not go with ``standardize``.
+    public var metric = PointMetric.euclidean
+    /// Whether a few points far from all others are set aside while modes are looked for; see ``FitOptions/robust``.
+    public var robust = false
     /// What happens to the modes in data space: nothing, so that each point goes to the nearest, or a refinement as
     /// after trained heads.
     public var refinement = Refinement.none

@@ -2,9 +2,11 @@
 ///
 /// Weights are scaled so that the largest is at most 65,536, which keeps single-precision sums finite, and up where
 /// all together they are less than the points that count at all, as weights that add up to one are: a mixture
-/// regularised by a share of a point would else be all regularisation.
+/// regularised by a share of a point would else be all regularisation. What is reported is in the units given.
 struct PointWeights: Sendable {
     private let values: [Float]
+    /// How many of the weights' own units one unit here is.
+    let unit: Double
 
     private static let largest = 65_536.0
 
@@ -27,13 +29,26 @@ struct PointWeights: Sendable {
         }
         if given.allSatisfy({ $0 == 1 }) { return nil }
         total = given.reduce(0) { $0 + $1 / largest }  // in units of the largest, which cannot overflow
-        let unit = min(Self.largest, max(largest, Double(counting) / total))
-        values = given.map { Float($0 / largest * unit) }
+        let scaled = min(Self.largest, max(largest, Double(counting) / total))
+        values = given.map { Float($0 / largest * scaled) }
+        unit = largest / scaled
     }
+
+    /// How many points one unit stands for in log-likelihoods: the weights given count points, unless all together
+    /// they are less than the points that count at all.
+    var pointsPerUnit: Double { max(1, unit) }
 
     private static func invalid(_ row: Int?, _ fix: String) -> ClusteringError {
         ClusteringError(.invalidOption, option: "weights", row: row, detail: "weights \(fix).")
     }
+
+    private init(_ values: [Float], unit: Double) {
+        self.values = values
+        self.unit = unit
+    }
+
+    /// The weights of some of the points.
+    func choosing(_ rows: [Int64]) -> PointWeights { PointWeights(rows.map { values[Int($0)] }, unit: unit) }
 
     subscript(row: Int) -> Float { values[row] }
 

@@ -8,16 +8,17 @@ public enum ClusterCountSelection: Sendable, Equatable, Codable {
 
 /// Why a number of clusters was chosen.
 ///
-/// Each number is tried on a sample of up to 4,096 points, with the start and the metric that a fit would choose, and
-/// scored by the integrated completed likelihood: BIC plus twice the entropy of the labels, so that clusters have to
-/// be told apart and not only to describe the density. Parameters cost (n/(n − K))² times as much as in BIC, which
-/// matters for a handful of points. Numbers are tried from the least on, until five in a row have not improved the
-/// score and the numbers that two independent signs point at, the spectral gap and the plateau of modes, have been
-/// tried; above 20 only numbers within two of a sign are tried, and above two only those that leave three points a
-/// cluster, because likelihoods of fewer grow without end. The least score wins, unless a sign is close to it: a
-/// number that a sign points at wins when its score is worse by no more than a hundredth of what the best number gains
-/// over one cluster. One cluster wins only where BIC or the plateau finds no second one either: entropy alone would
-/// also refuse clusters that overlap by half.
+/// Each number is tried on a sample of up to 4,096 points, without columns of which others explain all but a ten-
+/// thousandth, with the start and the metric that a fit would choose, and scored by the integrated completed
+/// likelihood: BIC plus twice the entropy of the labels, so that clusters have to be told apart and not only to
+/// describe the density. Parameters cost (n/(n − K))² times as much as in BIC, which matters for a handful of points.
+/// Numbers are tried from the least on, until five in a row have not improved the score and the numbers that two
+/// independent signs point at, the spectral gap and the plateau of modes, have been tried; above 20 only numbers
+/// within two of a sign are tried, and above two only those that leave three points a cluster, because likelihoods of
+/// fewer grow without end. The least score wins, unless a sign is close to it: a number that a sign points at wins
+/// when its score is worse by no more than a hundredth of what the best number gains over one cluster. One cluster
+/// wins only where BIC or the plateau finds no second one either: entropy alone would also refuse clusters that
+/// overlap by half.
 public struct ClusterCountEvidence: Sendable, Codable, Equatable {
     /// One number of clusters that was tried.
     public struct Candidate: Sendable, Codable, Equatable {

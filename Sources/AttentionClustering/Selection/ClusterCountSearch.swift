@@ -20,7 +20,7 @@ struct ClusterCountSearch {
 
     /// - Parameter observe: told each number that was tried, and which share of the search is done.
     func evidence(observe: (Int, Double) -> Void = { _, _ in }) throws -> ClusterCountEvidence {
-        let sample = try sampled()
+        let sample = try sampled().withIndependentColumns(passes: passes)
         let spectral = spectralCount(sample.moments).flatMap { range.contains($0) ? $0 : nil }
         let plateau = try ModeSearch(rows: sample.rows, seed: options.seed, passes: passes).tree()
             .plateau(unit: preparation.frame.unit)

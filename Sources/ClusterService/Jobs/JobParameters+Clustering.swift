@@ -32,6 +32,8 @@ extension JobParameters {
         options.inverseTemperature = contextInverseTemperature
         options.clusterCount = fixedClusterCount
         options.standardize = fit.standardize
+        options.metric = fit.metric
+        options.robust = fit.robust
         options.refinement = fit.refinement
         options.seed = fit.seed
         return options

@@ -80,6 +80,30 @@ import Testing
         #expect(samePartition(shares.assignments, plain.assignments))
     }
 
+    @Test(arguments: [1e-3, 1, 7, 1e5, 1e9])
+    func figuresAreInTheUnitsOfTheWeights(weight: Double) throws {
+        let data = try Self.data().points
+        let weighted = try AttentionHeads.fit(
+            data, weights: [Double](repeating: weight, count: 240), options: Self.options()
+        ).metrics
+        let plain = try AttentionHeads.fit(data, options: Self.options()).metrics
+        #expect(abs(weighted.inertia - weight * plain.inertia) < 1e-3 * weight * plain.inertia)
+        // Weights of less than a point are shares of the points.
+        let points = max(1, weight)
+        let logLikelihood = try #require(plain.logLikelihood)
+        #expect(abs(try #require(weighted.logLikelihood) - points * logLikelihood) < 1e-3 * points * abs(logLikelihood))
+    }
+
+    @Test func oneWeightFarAboveTheOthersCountsInFull() throws {
+        let data = try Self.data().points
+        let weights = (0..<240).map { $0 == 0 ? 1e7 : 1.0 }
+        let clustering = try AttentionHeads.fit(data, weights: weights, options: Self.options())
+        let inertia = clustering.distances.enumerated().reduce(0.0) {
+            $0 + weights[$1.offset] * Double($1.element) * Double($1.element)
+        }
+        #expect(abs(clustering.metrics.inertia - inertia) < 1e-3 * inertia)
+    }
+
     @Test func hugeAndTinyWeightsStayFinite() throws {
         let data = try Self.data().points
         let weights = (0..<240).map { $0 % 2 == 0 ? 1e300 : 1e-300 }

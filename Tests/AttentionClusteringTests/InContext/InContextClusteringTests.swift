@@ -47,6 +47,30 @@ import Testing
         }
     }
 
+    @Test func theCosineMetricSeesDirectionsOnly() throws {
+        let data = try mixture([[10, 0, 0], [0, 10, 0], [0, 0, 10]], sigma: 1, count: 300, seed: 8)
+        let stretched = try points(
+            data.points.rows.enumerated().map { row, point in
+                point.map { $0 * Float(1 + row % 50) }
+            })
+        var options = InContextOptions()
+        options.metric = .cosine
+        let clustering = try InContextClustering.fit(stretched, options: options)
+        #expect(adjustedRandIndex(clustering.assignments, data.labels) > 0.99)
+        #expect(clustering.model.options.metric == .cosine)
+    }
+
+    @Test func farPointsAreSetAsideWhenAsked() throws {
+        let data = try mixture([[0, 0], [8, 0], [0, 8]], sigma: 0.5, count: 600, seed: 8)
+        let far: [[Float]] = [[1e4, 1e4], [-2e4, 1e4], [1e4, -3e4], [5e4, 0]]
+        var options = InContextOptions()
+        options.robust = true
+        let clustering = try InContextClustering.fit(points(data.points.rows + far), options: options)
+        #expect(clustering.outliers == [600, 601, 602, 603])
+        #expect(clustering.model.clusterCount == 3)
+        #expect(adjustedRandIndex(Array(clustering.assignments.prefix(600)), data.labels) > 0.99)
+    }
+
     @Test func aGivenTemperatureDecidesHowManyModesThereAre() throws {
         let data = try mixture([[0, 0], [1, 0], [20, 0], [21, 0]], sigma: 0.1, count: 400, seed: 3)
         var options = InContextOptions()

@@ -26,6 +26,20 @@ import Testing
         #expect(straight.outliers.isEmpty)
     }
 
+    @Test func figuresOfMeritAreOfThePointsThatWereNotSetAside() throws {
+        let data = try mixture([[0, 0], [8, 0], [0, 8]], sigma: 0.5, count: 600, seed: 8).points.rows
+        let all = try AttentionHeads.fit(
+            points(data + [[1e4, 1e4], [-2e4, 1e4]]), options: Self.options(robust: true))
+        #expect(all.outliers.count == 2)
+        let clean = try AttentionHeads.fit(points(data), options: Self.options(robust: false)).metrics
+        func isNear(_ a: Double?, _ b: Double?) -> Bool {
+            guard let a, let b else { return false }
+            return abs(a - b) < 0.01 * abs(b)
+        }
+        #expect(isNear(all.metrics.inertia, clean.inertia) && isNear(all.metrics.silhouette, clean.silhouette))
+        #expect(isNear(all.metrics.logLikelihood, clean.logLikelihood) && isNear(all.metrics.bic, clean.bic))
+    }
+
     @Test func ordinaryPointsAreNotSetAside() throws {
         let data = try mixture(Self.centres, sigma: 1, count: 2_000, seed: 1).points
         #expect(try AttentionHeads.fit(data, options: Self.options(robust: true)).outliers.isEmpty)

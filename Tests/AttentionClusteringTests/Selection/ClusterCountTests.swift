@@ -41,6 +41,30 @@ import Testing
         #expect(two.model.clusterCount <= 2 && two.sizes.reduce(0, +) == 30)
     }
 
+    @Test func manyColumnsThatDoNotVaryAreOneCluster() throws {
+        for (rows, columns) in [(5, 64), (1, 100), (50, 33)] {
+            let same = try points([[Float]](repeating: [Float](repeating: 1, count: columns), count: rows))
+            #expect(try Self.fit(same).model.clusterCount == 1)
+            #expect(try InContextClustering.fit(same).model.clusterCount == 1)
+        }
+    }
+
+    @Test func columnsThatOthersExplainDoNotMakeClusters() throws {
+        let one = try mixture([[0, 0]], sigma: 1, count: 400, seed: 5).points.rows
+        let three = try mixture([[0, 0], [8, 0], [0, 8]], sigma: 1, count: 400, seed: 5).points.rows
+        for (rows, count) in [(one, 1), (three, 3)] {
+            for more: ([Float]) -> [Float] in [
+                { [$0[0]] }, { [$0[0] + $0[1]] }, { [$0[0] * 1.8 + 32, -3 * $0[1]] },
+                { [$0[0] + 0.001 * $0[1] * $0[0]] },
+            ] {
+                #expect(try Self.fit(points(rows.map { $0 + more($0) })).model.clusterCount == count)
+            }
+        }
+        let iris = try LabelledPoints.iris().points
+        let wider = try points(iris.rows.map { $0 + [$0.reduce(0, +)] })
+        #expect(try Self.fit(wider).model.clusterCount == Self.fit(iris).model.clusterCount)
+    }
+
     @Test func anEmptyRangeIsRefused() throws {
         for (minimum, maximum) in [(0, 3), (4, 3)] {
             var options = FitOptions()
