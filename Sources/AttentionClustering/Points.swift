@@ -11,7 +11,7 @@ public struct Points: Sendable {
     public let count: Int
     /// The number of coordinates of a point, `d`.
     public let dimension: Int
-    private let storage: PointStorage
+    let storage: PointStorage
 
     /// Copies `values` into a new point set.
     ///
@@ -35,6 +35,12 @@ public struct Points: Sendable {
         self.count = count
         self.dimension = dimension
         self.storage = storage
+    }
+
+    init(gathered storage: PointStorage, count: Int, dimension: Int) {
+        self.storage = storage
+        self.count = count
+        self.dimension = dimension
     }
 
     /// Calls `body` with all `count·dimension` numbers, row after row.
@@ -62,6 +68,9 @@ public final class PointStorage: @unchecked Sendable {
     let values: UnsafeBufferPointer<Float>
     private let owner: AnyObject
 
+    /// The owner, where the memory is read from a file as it is touched.
+    var pages: (any PagedMemory)? { owner as? any PagedMemory }
+
     /// Views `values`, which nobody may write from now on.
     ///
     /// - Parameter owner: keeps the memory alive and gives it back in its `deinit`, such as a mapped file.
@@ -86,6 +95,12 @@ public final class PointStorage: @unchecked Sendable {
 
         deinit { memory.deallocate() }
     }
+}
+
+/// Owner of memory that is read from a file when it is touched.
+public protocol PagedMemory: AnyObject, Sendable {
+    /// Begins to read a part of it, and waits for nothing.
+    func prefetch(_ part: UnsafeRawBufferPointer)
 }
 
 /// The error of a buffer whose length is not `count·dimension`.

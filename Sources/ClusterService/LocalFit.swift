@@ -34,12 +34,12 @@ public struct LocalFit: Sendable {
     /// - Throws: ``LocalFitError``.
     public func run(report: @escaping @Sendable (_ phase: String, _ fraction: Double) -> Void) async throws {
         do {
-            let (read, input) = try read()
-            let points = try read.array.points()
+            var (read, input) = try read()
+            let points = try read.points()
             let names = input.schema.columns ?? DatasetDescription.defaultNames(points.dimension)
             let rows = StoredRows(points)
             let selection = try ColumnSelection(parameters, isChosen: true, among: names)
-            let training = try selection.points(of: rows)
+            let training = try selection.points(of: rows, spool: Self.spool)
             try parameters.check(
                 rows: training.count, dimension: training.dimension, isConstant: training.areIdentical)
             try selection.weights?.check(rows)
@@ -76,16 +76,16 @@ public struct LocalFit: Sendable {
     /// The points with what identifies them, and what was read.
     private func read() throws -> (points: LocalPoints, input: DecodedSummary) {
         let input = try LocalInput(path: path)
-        var decoder = PointDecoder(format: input.format, options: decoding) {
-            try SpoolFile(directory: NSTemporaryDirectory())
-        }
-        var sink = LocalPoints()
+        var decoder = PointDecoder(format: input.format, options: decoding) { try Self.spool() }
+        var sink = LocalPoints(spool: Self.spool)
         while let piece = try input.next() {
             try piece.withUnsafeBytes { try decoder.feed($0, into: &sink) }
         }
         let summary = try decoder.finish(into: &sink)
         return (sink, summary)
     }
+
+    private static func spool() throws -> SpoolFile { try SpoolFile(directory: NSTemporaryDirectory()) }
 
     private static let writeToStandardOutput: ByteOutput = { bytes in
         try bytes.withUnsafeBytes { bytes in
@@ -101,18 +101,6 @@ public struct LocalFit: Sendable {
             }
         }
     }
-}
-
-/// Points in memory, with what identifies them.
-private struct LocalPoints: PointSink {
-    var array = PointArray()
-    var identifiers = RowIdentifiers()
-
-    mutating func append(_ rows: UnsafeBufferPointer<Float>, dimension: Int) {
-        array.append(rows, dimension: dimension)
-    }
-
-    mutating func append(_ identifiers: RowIdentifiers) { self.identifiers.append(identifiers) }
 }
 
 extension Points {

@@ -9,13 +9,20 @@ extension FitOptions {
     ///   - count: the number of points.
     ///   - dimension: the number of columns.
     ///   - threads: how many threads passes over the points may use.
+    ///   - isWeighted: whether points have weights.
+    ///   - areMapped: whether points are in a mapped file, whose memory the system takes back when it is short. They
+    ///     and the samples of them that are copied then count for no more than 96 MiB.
     /// - Returns: bytes; `Int.max` where the sum is too large for a number.
     /// - Complexity: O(1).
-    public func memoryEstimate(count: Int, dimension: Int, threads: Int) -> Int {
+    public func memoryEstimate(
+        count: Int, dimension: Int, threads: Int, isWeighted: Bool = false, areMapped: Bool = false
+    ) -> Int {
         let (n, d, k) = (Double(count), Double(dimension), Double(largestClusterCount))
         let copies = standardize || robust || metric == .cosine ? 3.0 : 2.0
-        let points = copies * n * d * Double(MemoryLayout<Float>.size)
-        let rows = n * Self.bytesPerPoint
+        let all = copies * n * d * Double(MemoryLayout<Float>.size)
+        let points = areMapped ? min(all, Self.mapped) : all
+        let rows =
+            n * (Self.bytesPerPoint + (isWeighted ? Self.bytesPerWeight : 0) + (robust ? Self.bytesPerChoice : 0))
         let square = d * d * Double(MemoryLayout<Double>.size)
         let hasCovariance = needsCovariance && dimension <= Moments.covarianceLimit
         let moments = hasCovariance ? Self.momentMatrices * square + partialSums(of: d * d, count: n) : 0
@@ -27,8 +34,14 @@ extension FitOptions {
         return sum < Double(Int.max) ? Int(sum) : Int.max
     }
 
-    /// Labels, distances, confidences and what refinements keep of each point.
-    private static let bytesPerPoint = 64.0
+    /// Label, distance and confidence of each point, and the labels once more for a while.
+    private static let bytesPerPoint = 24.0
+    /// The weight as it is given and as it is used, and which points have one above 0.
+    private static let bytesPerWeight = 20.0
+    /// Which points are learned from.
+    private static let bytesPerChoice = 24.0
+    /// The most that points of a mapped file and samples of them count for.
+    private static let mapped = Double(96 << 20)
     /// Matrices over all columns: moments, factors and inverses.
     private static let momentMatrices = 6.0
     /// From so many multiplications an iteration on, an automatic choice does not try a matrix for each cluster.

@@ -25,7 +25,7 @@ struct SoftmaxContexts: Sendable {
     init(_ source: TokenSource, length: Int, headCount k: Int, seed: UInt64, passes: RowPasses) throws {
         let m = source.dimension
         let size = min(Self.poolLimit, max(Self.leastPool, Self.poolValues / max(1, m)))
-        let pool = source.choosing(RowSample.rows(size, of: source.count, seed: seed))
+        let pool = try source.sampled(RowSample.rows(size, of: source.count, seed: seed), passes: passes)
         let tokens = StoredTokens(count: pool.count, dimension: m, isWeighted: pool.rows.weights != nil)
         let layout = pool.layout(partialSize: 1)
         _ = try passes.run(

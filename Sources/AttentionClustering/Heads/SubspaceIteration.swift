@@ -14,8 +14,9 @@ struct SubspaceIteration {
     private static let rounds = 24
     private static let tolerance = 1e-3
 
-    init(rows: FramedRows, mean: [Double], passes: RowPasses) {
-        self.rows = rows.choosing(RowSample.rows(Self.sampleRows, of: rows.count, seed: 0))
+    init(rows: FramedRows, mean: [Double], passes: RowPasses) throws {
+        self.rows = try rows.sampled(
+            RowSample.rows(Self.sampleRows, of: rows.count, seed: 0), passes: passes)
         self.mean = mean.map(Float.init)
         self.passes = passes
     }

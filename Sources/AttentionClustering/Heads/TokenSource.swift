@@ -12,8 +12,9 @@ struct TokenSource: Sendable {
     var count: Int { rows.count }
     var dimension: Int { lift?.dimension ?? rows.dimension }
 
-    func choosing(_ choice: [Int64]?) -> TokenSource {
-        TokenSource(rows: rows.choosing(choice), lift: lift, scalesToUnit: scalesToUnit)
+    /// The same tokens, of which only a sample.
+    func sampled(_ choice: [Int64]?, passes: RowPasses) throws -> TokenSource {
+        TokenSource(rows: try rows.sampled(choice, passes: passes), lift: lift, scalesToUnit: scalesToUnit)
     }
 
     func layout(partialSize: Int, width: Int = 0) -> RowLayout {

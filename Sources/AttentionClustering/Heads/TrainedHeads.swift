@@ -28,7 +28,8 @@ struct TrainedHeads: Sendable {
         let usesMoments = m <= MomentStatistics.dimensionLimit
         let size = sampleSize(
             dimension: m, pairs: pairs, usesMoments: usesMoments, isFinal: options.refinement == .none)
-        let sample = source.choosing(RowSample.rows(max(size, 1024), of: source.count, seed: options.seed))
+        let sample = try source.sampled(
+            RowSample.rows(max(size, 1024), of: source.count, seed: options.seed), passes: passes)
         let statistics: any TokenStatistics =
             usesMoments
             ? try MomentStatistics(sample, passes: passes) : try StreamedStatistics(sample, passes: passes)

@@ -15,7 +15,7 @@ struct ModeSearch: Sendable {
     func keys(count: Int = 1) throws -> ContextKeys {
         let size = min(Self.largestKeyLimit, max(Self.keyLimit, Self.keysPerCluster * count))
         return try ContextKeys(
-            rows.choosing(RowSample.rows(size, of: rows.count, seed: seed)), passes: passes)
+            rows.sampled(RowSample.rows(size, of: rows.count, seed: seed), passes: passes), passes: passes)
     }
 
     /// The modes over the whole grid of temperatures.

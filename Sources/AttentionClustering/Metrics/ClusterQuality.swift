@@ -91,7 +91,8 @@ extension ClusterQuality {
         let names = DenseLabels(kept.map { $0.map { labels[$0] } } ?? labels)
         let rows = ExactRows(points: points, frame: frame, choice: kept?.map(Int64.init), areDirections: areDirections)
         let partition = Partition(rows: rows, labels: names.labels, clusterCount: names.count)
-        let sample = partition.sampled(limits.values / max(1, points.dimension), seed: seed)
+        let sample = try partition.sampled(
+            limits.values / max(1, points.dimension), seed: seed, passes: passes)
         let spread = try ClusterSpread(sample, passes: passes)
         let growth = Double(rows.count) / Double(max(1, sample.count))
         inertia = spread.squares.reduce(0, +) * growth * frame.unit * frame.unit
@@ -126,9 +127,11 @@ struct Partition: Sendable {
     var count: Int { rows.count }
 
     /// At most `size` of the rows, spread over them.
-    func sampled(_ size: Int, seed: UInt64) -> Partition {
+    func sampled(_ size: Int, seed: UInt64, passes: RowPasses) throws -> Partition {
         guard let chosen = RowSample.rows(max(1, size), of: count, seed: seed) else { return self }
-        return choosing(chosen)
+        return Partition(
+            rows: try rows.sampled(chosen, passes: passes), labels: chosen.map { labels[Int($0)] },
+            clusterCount: clusterCount)
     }
 
     func choosing(_ chosen: [Int64]) -> Partition {

@@ -26,8 +26,17 @@ struct ExactRows: Sendable {
         return ExactRows(self, choice: own.map { own in rows.map { own[Int($0)] } } ?? rows)
     }
 
-    private init(_ other: ExactRows, choice: [Int64]?) {
-        (points, offsets, factors) = (other.points, other.offsets, other.factors)
+    /// Some of the rows, in memory of their own unless that would be much; see ``FramedRows/sampled(_:passes:)``.
+    func sampled(_ rows: [Int64], passes: RowPasses) throws -> ExactRows {
+        let chosen = choosing(rows)
+        guard let choice = chosen.choice, Points.isGathered(rows.count, dimension) else { return chosen }
+        return ExactRows(
+            self, points: try points.gathered(choice) { _ = try passes.proceed() }, choice: nil)
+    }
+
+    private init(_ other: ExactRows, points: Points? = nil, choice: [Int64]?) {
+        self.points = points ?? other.points
+        (offsets, factors) = (other.offsets, other.factors)
         areDirections = other.areDirections
         self.choice = choice
     }

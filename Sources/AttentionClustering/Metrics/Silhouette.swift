@@ -11,7 +11,7 @@ struct Silhouette: Sendable {
     private static let overhead = 24
 
     init(_ partition: Partition, limits: ClusterQuality.Limits, seed: UInt64, passes: RowPasses) throws {
-        let references = Self.references(partition, limits: limits, seed: seed)
+        let references = try Self.references(partition, limits: limits, seed: seed, passes: passes)
         let count = references.count
         let cost = partition.rows.dimension + Self.overhead
         var queries = count
@@ -33,11 +33,13 @@ struct Silhouette: Sendable {
     }
 
     /// Where the operations are limited, five references a query.
-    private static func references(_ partition: Partition, limits: ClusterQuality.Limits, seed: UInt64) -> Partition {
+    private static func references(
+        _ partition: Partition, limits: ClusterQuality.Limits, seed: UInt64, passes: RowPasses
+    ) throws -> Partition {
         guard !isExact(partition, limits: limits) else { return partition }
         let pairs = Double(limits.operations / (partition.rows.dimension + overhead))
         let most = max(Int((5 * pairs).squareRoot()), 8 * partition.clusterCount)
-        return partition.sampled(min(limits.references, most), seed: seed)
+        return try partition.sampled(min(limits.references, most), seed: seed, passes: passes)
     }
 }
 

@@ -41,6 +41,19 @@ struct FramedRows: Sendable {
             areDirections: areDirections, weights: weights)
     }
 
+    /// The same rows, of which only a sample, in memory of its own unless that would be much.
+    ///
+    /// - Parameter rows: rising indices into these rows; nil for all as they stand.
+    /// - Throws: `CancellationError`.
+    func sampled(_ rows: [Int64]?, passes: RowPasses) throws -> FramedRows {
+        guard let rows else { return self }
+        let chosen = choosing(rows)
+        guard let choice = chosen.choice, Points.isGathered(rows.count, dimension) else { return chosen }
+        return FramedRows(
+            points: try points.gathered(choice) { _ = try passes.proceed() }, frame: frame, limit: limit,
+            areDirections: areDirections, weights: weights?.gathered(choice))
+    }
+
     /// The same rows in data units, or in standard deviations if standardised.
     var reported: FramedRows {
         FramedRows(

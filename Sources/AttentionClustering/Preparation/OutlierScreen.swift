@@ -18,15 +18,18 @@ struct OutlierScreen: Sendable {
 
     init(_ points: Points, areDirections: Bool = false, seed: UInt64, passes: RowPasses) throws {
         let (n, d) = (points.count, points.dimension)
-        let sample = RowSample.rows(Self.sampleRows, of: n, seed: seed) ?? (0..<Int64(n)).map { $0 }
+        let sample =
+            try RowSample.rows(Self.sampleRows, of: n, seed: seed).map {
+                try points.gathered($0) { _ = try passes.proceed() }
+            } ?? points
         @Sendable func length(_ row: Int, _ values: UnsafeBufferPointer<Float>) -> Double {
             values.baseAddress.map { areDirections ? ac_inverse_length($0 + row * d, Int64(d)) : 1 } ?? 1
         }
-        let (medians, scales) = try points.withUnsafeValues { values in
-            let lengths = sample.map { length(Int($0), values) }
+        let (medians, scales) = try sample.withUnsafeValues { values in
+            let lengths = (0..<sample.count).map { length($0, values) }
             return try Self.columns(d) { column in
                 if column % 16 == 15 { _ = try passes.proceed() }
-                return zip(sample, lengths).map { Double(values[Int($0) * d + column]) * $1 }
+                return lengths.enumerated().map { Double(values[$0 * d + column]) * $1 }
             }
         }
         @Sendable func reach(_ row: Int, _ values: UnsafeBufferPointer<Float>) -> Double {
@@ -38,7 +41,7 @@ struct OutlierScreen: Sendable {
             }
             return sum
         }
-        let typical = points.withUnsafeValues { values in sample.map { reach(Int($0), values) }.sorted() }
+        let typical = sample.withUnsafeValues { values in (0..<sample.count).map { reach($0, values) }.sorted() }
         let limit = Self.factor * Self.factor * (Self.quantile(typical, 1 - Self.tail) ?? 0)
         let partials = try passes.run(
             RowLayout(rows: n, width: d), abandonable: false, scratch: {}, partial: { [Int]() }

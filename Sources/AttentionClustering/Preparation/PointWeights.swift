@@ -47,10 +47,10 @@ struct PointWeights: Sendable {
         self.unit = unit
     }
 
-    /// The weights of some of the points.
-    func choosing(_ rows: [Int64]) -> PointWeights { PointWeights(rows.map { values[Int($0)] }, unit: unit) }
-
     subscript(row: Int) -> Float { values[row] }
+
+    /// The weights of `rows`.
+    func gathered(_ rows: [Int64]) -> PointWeights { PointWeights(rows.map { values[Int($0)] }, unit: unit) }
 
     /// Σ of the weights of rows; of all where `rows` is nil.
     func total(of rows: [Int64]?) -> Double {

@@ -40,10 +40,10 @@ struct Survey: Sendable {
 
     private static func sampleMedians(_ points: Points) -> [Float] {
         let rows = min(points.count, sampleRows)
-        let chosen = (0..<rows).map { $0 * points.count / rows }
-        return points.withUnsafeValues { values in
+        let chosen = points.gathered((0..<rows).map { Int64($0 * points.count / rows) })
+        return chosen.withUnsafeValues { values in
             (0..<points.dimension).map { column in
-                var sample = chosen.map { values[$0 * points.dimension + column] }.filter(\.isFinite)
+                var sample = (0..<rows).map { values[$0 * points.dimension + column] }.filter(\.isFinite)
                 guard !sample.isEmpty else { return 0 }
                 sample.sort()
                 return sample[sample.count / 2] + 0  // +0 rather than −0

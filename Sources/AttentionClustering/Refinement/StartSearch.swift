@@ -86,7 +86,8 @@ struct StartSearch {
     private func seeded(rival: Double?) throws -> Mixture? {
         let fewer = max(1, working.dimension / Self.wideDimension)
         let size = max(Self.restartSample / fewer, Self.restartRowsPerCluster * k)
-        let sample = working.rows.choosing(RowSample.rows(size, of: working.count, seed: options.seed))
+        let sample = try working.rows.sampled(
+            RowSample.rows(size, of: working.count, seed: options.seed), passes: passes)
         let refinement = MixtureRefinement(
             attention: AttentionPass(rows: sample, passes: passes),
             moments: try Moments(sample, passes: passes, withCovariance: false),

@@ -34,7 +34,7 @@ struct WorkingSet: Sendable {
             self.init(preparation, passes: passes)
             return
         }
-        let rows = preparation.rows.choosing(choice)
+        let rows = try preparation.rows.sampled(choice, passes: passes)
         self.init(
             AttentionPass(rows: rows, passes: passes),
             try Moments(rows, passes: passes, withCovariance: preparation.moments.covariance != nil), isSample: true)

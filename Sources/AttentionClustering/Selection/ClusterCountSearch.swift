@@ -77,7 +77,7 @@ struct ClusterCountSearch {
         guard let choice = RowSample.rows(Self.sampleRows, of: preparation.rows.count, seed: options.seed) else {
             return preparation
         }
-        let rows = preparation.rows.choosing(choice)
+        let rows = try preparation.rows.sampled(choice, passes: passes)
         return Preparation(
             rows: rows,
             moments: try Moments(rows, passes: passes, withCovariance: preparation.moments.covariance != nil))

@@ -48,7 +48,7 @@ extension Preparation {
         }
         let reduced = FramedRows(
             points: try Points(values: values, count: chosen.count, dimension: columns.count),
-            frame: rows.frame.choosing(columns), weights: rows.weights?.choosing(chosen))
+            frame: rows.frame.choosing(columns), weights: rows.weights?.gathered(chosen))
         return Preparation(
             rows: reduced, moments: try Moments(reduced, passes: passes, withCovariance: true))
     }

@@ -1,9 +1,10 @@
+import AttentionClustering
 import Glibc
 
 /// A read-only mapping of a whole file, undone when the last reference goes.
 ///
 /// `@unchecked Sendable` is sound: nobody writes the memory, and the file's content never changes once it has its name.
-final class MappedFile: @unchecked Sendable {
+final class MappedFile: PagedMemory, @unchecked Sendable {
     let bytes: UnsafeRawBufferPointer
 
     convenience init(_ path: String) throws {
@@ -20,14 +21,29 @@ final class MappedFile: @unchecked Sendable {
             throw StorageError("map", path)
         }
         bytes = UnsafeRawBufferPointer(start: base, count: size)
+        // Passes read on from where they are, and no more than once before all the rest: what is ahead is read early, what
+        // is behind goes first, and a row somewhere does not bring megabytes around it with it.
+        madvise(base, size, MADV_SEQUENTIAL)
     }
+
+    /// Smaller files are read as a whole sooner than in parts.
+    private static let prefetchedLength = 64 << 20
+
+    func prefetch(_ part: UnsafeRawBufferPointer) {
+        guard bytes.count >= Self.prefetchedLength, let base = bytes.baseAddress, let first = part.baseAddress else {
+            return
+        }
+        let start = (first - base) / Self.page * Self.page
+        madvise(UnsafeMutableRawPointer(mutating: base + start), first - base + part.count - start, MADV_WILLNEED)
+    }
+
+    private static let page = 4_096
 
     /// Lets the memory of a part go that was read, so that a pass over a long file takes none to speak of; who reads it
     /// again has it read from the file again.
     func release(_ range: Range<Int>) {
-        let page = 4_096
-        let start = (range.lowerBound + page - 1) / page * page
-        let end = range.upperBound / page * page
+        let start = (range.lowerBound + Self.page - 1) / Self.page * Self.page
+        let end = range.upperBound / Self.page * Self.page
         guard start < end, let base = bytes.baseAddress else { return }
         madvise(UnsafeMutableRawPointer(mutating: base + start), end - start, MADV_DONTNEED)
     }

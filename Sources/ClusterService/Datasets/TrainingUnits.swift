@@ -66,31 +66,63 @@ struct TrainingPoints {
 }
 
 extension ColumnSelection {
+    /// Chosen columns of single precision are copied in memory up to this many bytes.
+    private static let largestCopy = 64 << 20
+
     /// The points of the columns used, as they are trained on.
     ///
-    /// Points in double precision are converted into a file without a name, a block at a time.
+    /// Points in double precision, and a choice of columns that takes much memory, are written into a file without a
+    /// name, a block at a time.
     ///
     /// - Parameter spool: makes such a file.
     /// - Complexity: O(1) when all columns of a set in single precision are used, else O(N·d).
     func trainingPoints(of file: DatasetFile, spool: () throws -> SpoolFile) throws -> TrainingPoints {
-        guard file.rows.type == .float64 else { return TrainingPoints(points: try points(of: file.rows), units: nil) }
+        guard file.rows.type == .float64 else {
+            return TrainingPoints(points: try points(of: file.rows, spool: spool), units: nil)
+        }
         let columns = indices ?? Array(0..<file.rows.dimension)
         let units = TrainingUnits(columns.map { file.description.statistics[$0] })
-        let target = try spool()
+        return TrainingPoints(points: try spooled(columns, of: file.rows, units, to: try spool()), units: units)
+    }
+
+    /// The points of the columns used of a set in single precision.
+    ///
+    /// - Parameter spool: makes a file for a choice that takes much memory.
+    /// - Complexity: O(1) when all columns are used, else O(N·d).
+    func points(
+        of rows: StoredRows, largestCopy: Int = Self.largestCopy, spool: () throws -> SpoolFile
+    ) throws -> Points {
+        guard let indices else { return try points(of: rows) }
+        let length = rows.count * indices.count * NumberType.float32.size
+        return length <= largestCopy
+            ? try points(of: rows) : try spooled(indices, of: rows, nil, to: try spool())
+    }
+
+    /// Writes columns to a file, converted if they are in double precision.
+    private func spooled(
+        _ columns: [Int], of rows: StoredRows, _ units: TrainingUnits?, to target: SpoolFile
+    ) throws -> Points {
         var length = 0
-        try file.rows.forEachBlock(single: { _, _ in }) { values, rows in
-            var block: [Double] = []
-            block.reserveCapacity(rows.count * columns.count)
-            for start in stride(from: 0, to: values.count, by: file.rows.dimension) {
+        func write(_ values: [Float]) throws {
+            try values.withUnsafeBytes { try target.write($0, at: length) }
+            length += values.count * MemoryLayout<Float>.size
+        }
+        func chosen<Scalar>(_ values: UnsafeBufferPointer<Scalar>) -> [Scalar] {
+            var block: [Scalar] = []
+            block.reserveCapacity(values.count / rows.dimension * columns.count)
+            for start in stride(from: 0, to: values.count, by: rows.dimension) {
                 for column in columns { block.append(values[start + column]) }
             }
-            let converted = block.withUnsafeBufferPointer { units.inward($0) }
-            let bytes = converted.withUnsafeBytes { Array($0) }
-            try target.write(bytes, at: length)
-            length += bytes.count
+            return block
         }
-        let rows = StoredRows(try target.mapped(length), 0..<length, type: .float32, dimension: columns.count)
-        guard let points = rows.single else { throw FormatError.noRows }
-        return TrainingPoints(points: points, units: units)
+        try rows.forEachBlock(
+            single: { values, _ in try write(chosen(values)) },
+            double: { values, _ in
+                try write(chosen(values).withUnsafeBufferPointer { units?.inward($0) ?? $0.map(Float.init) })
+            })
+        let stored = StoredRows(
+            try target.mapped(length), 0..<length, type: .float32, dimension: columns.count)
+        guard let points = stored.single else { throw FormatError.noRows }
+        return points
     }
 }

@@ -21,9 +21,10 @@ extension JobParameters {
         }
     }
 
-    /// How many bytes of memory the clustering of so many points will need, roughly.
+    /// How many bytes of memory the clustering of so many points of a stored set will need, roughly.
     func memoryEstimate(count: Int, dimension: Int, threads: Int) -> Int {
-        fit.memoryEstimate(count: count, dimension: dimension, threads: threads)
+        fit.memoryEstimate(
+            count: count, dimension: dimension, threads: threads, isWeighted: weightColumn != nil, areMapped: true)
     }
 
     /// The library's options in mode ``ClusteringMode/inContext``.

@@ -44,22 +44,23 @@ struct TrainedJob: Sendable {
     ///
     /// - Parameter check: is called between the steps, and throws where it must not go on.
     func save(as job: Job, in store: any JobStore, check: () throws -> Void) async throws -> Job {
-        var chunks = AssignmentChunk.chunks(
-            labels: clustering.assignments, distances: clustering.distances, confidence: clustering.confidence)[...]
-        var index = 0
+        let chunks = AssignmentChunks(
+            labels: clustering.assignments, distances: clustering.distances, confidence: clustering.confidence)
         // The last one goes with the result: a small result is one write.
-        while chunks.count > 1, let chunk = chunks.popFirst() {
+        let last = max(0, chunks.count - 1)
+        for index in 0..<last {
             try check()
+            let chunk = try await chunks.chunk(index)
             try await store.appendResultChunk(job.id, attempt: job.attempt, index: index, data: chunk.data)
-            index += 1
         }
+        let rest = last < chunks.count ? [try await chunks.chunk(last).data] : []
         let text = try JSONValue(encoding: summary)
         let model = try JSONValue(
             encoding: StoredClusterModel(
                 model: clustering.model, columns: summary.columns, parameters: job.parameters, units: units))
         try check()
         return try await store.succeed(
-            job.id, attempt: job.attempt, chunks: chunks.map(\.data), summary: Data(text.bytes),
+            job.id, attempt: job.attempt, chunks: rest, summary: Data(text.bytes),
             modelID: "mdl_" + job.id.drop(while: { $0 != "_" }).dropFirst(), model: Data(model.bytes),
             stopReason: clustering.stopReason.rawValue)
     }

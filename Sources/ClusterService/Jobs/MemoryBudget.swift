@@ -63,10 +63,12 @@ final class MemoryBudget: Sendable {
 
     /// The limit of this process's control group (cgroup v2, or v1); nil where there is none.
     private static func groupLimit() -> Int? {
-        let group = (try? String(contentsOfFile: "/proc/self/cgroup", encoding: .utf8))?.split(separator: "\n")
-            .first { $0.hasPrefix("0::") }?.dropFirst(3)
+        let groups = (try? String(contentsOfFile: "/proc/self/cgroup", encoding: .utf8))?.split(separator: "\n") ?? []
+        let group = groups.first { $0.hasPrefix("0::") }?.dropFirst(3)
+        let older = groups.first { $0.contains(":memory:") }?.split(separator: ":", maxSplits: 2).last
         let paths = [
             group.map { "/sys/fs/cgroup\($0)/memory.max" }, "/sys/fs/cgroup/memory.max",
+            older.map { "/sys/fs/cgroup/memory\($0)/memory.limit_in_bytes" },
             "/sys/fs/cgroup/memory/memory.limit_in_bytes",
         ]
         return paths.compactMap { path in

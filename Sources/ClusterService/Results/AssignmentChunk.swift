@@ -47,14 +47,6 @@ struct AssignmentChunk: Sendable, Equatable {
         return data
     }
 
-    /// Cuts whole columns into chunks.
-    static func chunks(labels: [Int32], distances: [Float], confidence: [Float]) -> [AssignmentChunk] {
-        stride(from: 0, to: labels.count, by: rows).map { start in
-            let range = start..<min(start + rows, labels.count)
-            return AssignmentChunk(
-                labels: Array(labels[range]), distances: Array(distances[range]), confidence: Array(confidence[range]))
-        }
-    }
 }
 
 /// Where a result's chunks come from: a store, or memory.
@@ -62,11 +54,15 @@ struct AssignmentChunks: Sendable {
     let count: Int
     let chunk: @Sendable (_ index: Int) async throws -> AssignmentChunk
 
-    /// Chunks of columns in memory.
+    /// Chunks of columns in memory, each cut when it is asked for.
     init(labels: [Int32], distances: [Float], confidence: [Float]) {
-        let chunks = AssignmentChunk.chunks(labels: labels, distances: distances, confidence: confidence)
-        count = chunks.count
-        chunk = { chunks[$0] }
+        let rows = AssignmentChunk.rows
+        count = (labels.count + rows - 1) / rows
+        chunk = { index in
+            let range = index * rows..<min((index + 1) * rows, labels.count)
+            return AssignmentChunk(
+                labels: Array(labels[range]), distances: Array(distances[range]), confidence: Array(confidence[range]))
+        }
     }
 
     init(count: Int, chunk: @escaping @Sendable (Int) async throws -> AssignmentChunk) {

@@ -23,6 +23,24 @@ import Testing
         #expect(options.memoryEstimate(count: 100_000, dimension: 50, threads: 5) >= full + 4 * 100 * 2_500 * 8)
     }
 
+    @Test func weightsAndChoicesOfPointsAreCounted() {
+        var options = FitOptions()
+        let plain = options.memoryEstimate(count: 1_000_000, dimension: 2, threads: 1)
+        #expect(
+            options.memoryEstimate(count: 1_000_000, dimension: 2, threads: 1, isWeighted: true) >= plain + 12_000_000)
+        options.robust = true
+        #expect(options.memoryEstimate(count: 1_000_000, dimension: 2, threads: 1) >= plain + 8_000_000)
+    }
+
+    @Test func pointsInAFileCountForNoMoreThanTheirSamples() {
+        let options = FitOptions()
+        let mapped = options.memoryEstimate(count: 1_000_000, dimension: 1_000, threads: 1, areMapped: true)
+        #expect(mapped < options.memoryEstimate(count: 1_000_000, dimension: 1_000, threads: 1) / 10)
+        #expect(
+            options.memoryEstimate(count: 1_000, dimension: 10, threads: 1, areMapped: true)
+                == options.memoryEstimate(count: 1_000, dimension: 10, threads: 1))
+    }
+
     @Test func whatIsTooMuchForANumberIsTheLargestNumber() {
         #expect(FitOptions().memoryEstimate(count: .max, dimension: 1 << 40, threads: 1) == .max)
     }

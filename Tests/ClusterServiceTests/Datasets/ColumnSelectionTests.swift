@@ -30,6 +30,21 @@ import Testing
         #expect(try selection.points(of: file.rows).rows == [[7, 1], [7, 3]])
     }
 
+    @Test func longChoicesGoThroughAFile() throws {
+        let long = (0..<2_000).map { [Float($0), -1, Float(2 * $0)] }
+        let (selection, file) = try select([.name("z"), .name("x")], rows: long)
+        let directory = try TemporaryDirectory()
+        var files = 0
+        for largest in [Int.max, 15_999, 16_000] {
+            let points = try selection.points(of: file.rows, largestCopy: largest) {
+                files += 1
+                return try SpoolFile(directory: directory.path)
+            }
+            #expect(points.rows == long.map { [$0[2], $0[0]] })
+        }
+        #expect(files == 1)
+    }
+
     @Test func constancyIsThatOfTheSelectedColumns() throws {
         let sample = try SampleStore()
         let content = try sample.commit(rows, columns: ["x", "y", "z"]).content

@@ -28,15 +28,17 @@ import Testing
         #expect(AssignmentChunk(Data())?.labels == [])
     }
 
-    @Test func longColumnsAreCutWithoutLoss() {
+    @Test func longColumnsAreCutWithoutLoss() async throws {
         let count = 2 * AssignmentChunk.rows + 3
         let labels = (0..<count).map { Int32($0) }
         let values = labels.map { Float($0) }
-        let chunks = AssignmentChunk.chunks(labels: labels, distances: values, confidence: values)
+        let cut = AssignmentChunks(labels: labels, distances: values, confidence: values)
+        var chunks: [AssignmentChunk] = []
+        for index in 0..<cut.count { chunks.append(try await cut.chunk(index)) }
         #expect(chunks.map(\.labels.count) == [AssignmentChunk.rows, AssignmentChunk.rows, 3])
         #expect(chunks.flatMap(\.labels) == labels)
         #expect(chunks.flatMap(\.distances) == values)
-        #expect(AssignmentChunk.chunks(labels: [], distances: [], confidence: []).isEmpty)
+        #expect(AssignmentChunks(labels: [], distances: [], confidence: []).count == 0)
     }
 
     @Test func aChunkFitsTheStore() {
