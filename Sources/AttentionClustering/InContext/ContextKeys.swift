@@ -12,6 +12,10 @@ struct ContextKeys: Sendable {
     let dimension: Int
     /// How long a length of one here is in the frame.
     let length: Double
+    /// The directions that rows are projected on, d×r; nil where their own coordinates are taken.
+    let directions: Matrix?
+    /// What is subtracted from coordinates.
+    private let means: [Double]
 
     /// More columns than these are projected.
     static let dimensionLimit = 32
@@ -41,7 +45,7 @@ struct ContextKeys: Sendable {
             return
         }
         let map = directions.transposed
-        self.init(rows, coordinates: Self.coordinates(rows.exact) { $0.times(map) })
+        self.init(rows, coordinates: Self.coordinates(rows.exact) { $0.times(map) }, directions: map)
     }
 
     /// What `map` makes of the rows, a block of them at a time: wide ones are not all held in double precision.
@@ -58,8 +62,16 @@ struct ContextKeys: Sendable {
         return Matrix(rows: rows.count, columns: rows.count == 0 ? 0 : values.count / rows.count, values: values)
     }
 
-    /// - Parameter coordinates: one row a key, in which distances are measured in frame units.
-    init(_ rows: FramedRows, coordinates: Matrix) {
+    /// The coordinates here of other rows, given in the frame; n×r, row-major.
+    func coordinates(of rows: Matrix) -> [Float] {
+        let projected = directions.map(rows.times) ?? rows
+        return projected.values.enumerated().map { Float(($1 - means[$0 % dimension]) / length) }
+    }
+
+    /// - Parameters:
+    ///   - coordinates: one row a key, in which distances are measured in frame units.
+    ///   - directions: what rows were multiplied with to get them; nil for nothing.
+    init(_ rows: FramedRows, coordinates: Matrix, directions: Matrix? = nil) {
         let (n, r) = (coordinates.rows, coordinates.columns)
         let means = (0..<r).map { j in (0..<n).reduce(0) { $0 + coordinates[$1, j] } / Double(max(1, n)) }
         var centred = coordinates
@@ -68,6 +80,8 @@ struct ContextKeys: Sendable {
         let variance = r > 0 ? covariance.leadingEigenvectors(1)?.values.first ?? 0 : 0
         length = variance > 0 && variance.isFinite ? variance.squareRoot() : 1
         self.rows = rows
+        self.directions = directions
+        self.means = means
         dimension = r
         values = centred.values.map { [length] in Float($0 / length) }
     }

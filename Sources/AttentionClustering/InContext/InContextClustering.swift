@@ -9,7 +9,7 @@
 /// range of temperatures is the number of clusters. A sample of up to 4,096 points are the keys and up to 2,048 of
 /// them climb as tokens; the mean of the tokens at a mode becomes its centroid. All points are then queries that
 /// attend to the centroids: each goes to the nearest, and centroids become the means of their points, or are refined
-/// as ``InContextOptions/refinement`` says.
+/// as ``InContextOptions/refinement`` says. ``ContextQuantizer`` takes all points through attention to the keys instead.
 public enum InContextClustering {
     /// Clusters `points` in context.
     ///
@@ -81,13 +81,14 @@ struct InContextRun {
 
     func clustering() throws -> Clustering {
         passes.meter.at(.training, 0.15, to: 0.3)
-        let (centroids, warnings) = try centroids()
+        let modes = try modes()
+        let centroids = modes.centroids
         passes.meter.at(.refining, 0.3, to: 0.9)
         let fitOptions = Self.fitOptions(options, clusterCount: centroids.rows)
         let refined = try refine(centroids, fitOptions)
         return try Finish(
             preparation: preparation, options: fitOptions, clusterCount: centroids.rows, heads: nil, refined: refined,
-            passes: passes, warnings: warnings
+            passes: passes, warnings: modes.warnings
         ).clustering()
     }
 
@@ -105,8 +106,8 @@ struct InContextRun {
         return Refined(mixture: nearest, outcome: nil, start: .modes)
     }
 
-    /// K×d in the frame, all different.
-    private func centroids() throws -> (Matrix, warnings: [String]) {
+    /// The modes that become clusters, all different.
+    func modes() throws -> ContextModes {
         let keys = try keys()
         var inverse: Double?
         if case .fixed(let beta) = options.inverseTemperature {
@@ -116,23 +117,23 @@ struct InContextRun {
         let tree = try ModeTree(
             keys, inverseTemperature: inverse, maximumLayers: options.maximumLayers, seed: options.seed, passes: passes)
         if options.attention == .softmax, let count = options.clusterCount {
-            if let centroids = tree.centroids(count: count) { return (centroids, []) }
+            if let modes = tree.modes(count: count) { return modes }
             let most = tree.levels.first.map { $0.modes.count } ?? 1
-            let centroids = tree.centroids(count: most) ?? Matrix(rows: 1, columns: preparation.rows.dimension)
-            return (
-                centroids,
-                ["The points have at most \(most) modes at the temperatures looked at, and not \(count)."]
-            )
+            var modes = tree.modes(count: most) ?? ContextModes(tree: tree, level: .whole(tree), chosen: [0])
+            modes.warnings = [
+                "The points have at most \(most) modes at the temperatures looked at, and not \(count)."
+            ]
+            return modes
         }
         guard let run = tree.longestRun() else {
-            let all = ModeTree.Level.whole(tree)
-            return (
-                tree.centroids(all, modes: [0]),
-                ["No number of modes lasts from one temperature to another, so all points are one cluster."]
-            )
+            return ContextModes(
+                tree: tree, level: .whole(tree), chosen: [0],
+                warnings: [
+                    "No number of modes lasts from one temperature to another, so all points are one cluster."
+                ])
         }
         let level = tree.levels[(run.lowerBound + run.upperBound - 1) / 2]
-        return (tree.centroids(level, modes: level.kept), [])
+        return ContextModes(tree: tree, level: level, chosen: level.kept)
     }
 
     private func keys() throws -> ContextKeys {

@@ -67,16 +67,19 @@ extension ModeTree {
             inverseTemperature: (largest * smallest).squareRoot(), span: largest / smallest)
     }
 
-    /// The centroids of exactly `count` modes, in the frame, from the level at the middle of the longest run that has
-    /// them; where no level has, the largest modes of the coarsest level with more.
+    /// Exactly `count` modes, from the level at the middle of the longest run that has them; where no level has, the
+    /// largest modes of the coarsest level with more.
     ///
     /// - Returns: nil when no level has as many modes.
-    func centroids(count: Int) -> Matrix? {
+    func modes(count: Int) -> ContextModes? {
         if let run = longestRun(where: { $0 == count }) {
             let level = levels[(run.lowerBound + run.upperBound - 1) / 2]
-            return centroids(level, modes: level.kept)
+            return ContextModes(tree: self, level: level, chosen: level.kept)
         }
         guard let level = levels.last(where: { $0.modes.count >= count }) else { return nil }
-        return centroids(level, modes: Array(0..<count))
+        return ContextModes(tree: self, level: level, chosen: Array(0..<count))
     }
+
+    /// The centroids of exactly `count` modes, in the frame; see ``modes(count:)``.
+    func centroids(count: Int) -> Matrix? { modes(count: count)?.centroids }
 }
