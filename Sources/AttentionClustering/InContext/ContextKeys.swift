@@ -40,11 +40,7 @@ struct ContextKeys: Sendable {
         let directions = try PrincipalDirections(Self.dimensionLimit, of: rows, moments: moments, passes: passes)
             .vectors
         // Points that are all the same vary in no direction; one coordinate says so.
-        guard directions.rows > 0 else {
-            self.init(rows, coordinates: Matrix(rows: rows.count, columns: 1))
-            return
-        }
-        let map = directions.transposed
+        let map = directions.rows > 0 ? directions.transposed : Matrix(rows: d, columns: 1)
         self.init(rows, coordinates: Self.coordinates(rows.exact) { $0.times(map) }, directions: map)
     }
 

@@ -94,6 +94,9 @@ struct FramedRows: Sendable {
         return true
     }
 
+    /// What row `index` counts for.
+    func weight(of index: Int) -> Float { weights.map { $0[choice.map { Int($0[index]) } ?? index] } ?? 1 }
+
     /// Row `index` in frame coordinates.
     func coordinates(of index: Int) -> [Double] {
         let tile = AlignedBuffer<Float>(count: 16 * dimension, filledWith: 0)

@@ -3,7 +3,8 @@
 /// Every start is refined with every kind of covariances whose cost is in bounds; the least
 /// −2·log-likelihood + parameters·log n wins. Then the winner is refined once more with equal mixing weights, which
 /// stay if that lowers BIC further: where clusters overlap, free weights follow the noise. A refinement that could not
-/// win at a hundred times its present pace is given up.
+/// win at a hundred times its present pace is given up. Where another candidate is surely better once clusters may have
+/// heavy tails (``TailCriterion``), it wins.
 struct MetricChoice {
     let working: WorkingSet
     let maximumIterations: Int
@@ -12,6 +13,9 @@ struct MetricChoice {
     private static let costLimit = 1 << 31
     /// Gains are taken to shrink no slower than by this sum of a geometric series.
     private static let patience = 100.0
+
+    /// How many standard errors better a candidate is that wins by its tails.
+    private static let certainty = 2.0
 
     /// Variances below this many times the noise count as collapsed.
     private static let collapse = 5.0
@@ -55,9 +59,35 @@ struct MetricChoice {
                 all.append(candidate(start.kind, refinement, outcome))
             }
         }
-        return all.enumerated().sorted {
-            (rank($0.element), $0.element.bic, $0.offset) < (rank($1.element), $1.element.bic, $1.offset)
-        }.map(\.element)
+        let order = all.indices.sorted { (rank(all[$0]), all[$0].bic, $0) < (rank(all[$1]), all[$1].bic, $1) }
+        guard let first = order.first, let better = try lessTailed(all, than: first) else {
+            return order.map { all[$0] }
+        }
+        return ([better] + order.filter { $0 != better }).map { all[$0] }
+    }
+
+    /// The candidate with the least BIC when clusters may have heavy tails, if that is another one than `first` and so
+    /// much better that it is no chance.
+    private func lessTailed(_ all: [Candidate], than first: Int) throws -> Int? {
+        // Clusters of one shape have none among them that is wide enough for the tails of others.
+        switch all[first].outcome.mixture.covariances {
+        case .spherical, .tied: return nil
+        case .diagonal, .full: break
+        }
+        let rivals = all.indices.filter { rank(all[$0]) == rank(all[first]) }
+        guard rivals.count > 1 else { return nil }
+        let tails = try TailCriterion(working)
+        let n = working.rows.totalWeight
+        var readings: [Int: TailCriterion.Reading] = [:]
+        for index in rivals { readings[index] = try tails.reading(of: all[index].outcome.mixture) }
+        func criterion(_ index: Int) -> Double {
+            all[index].bic - max(0, 2 * n * (readings[index]?.gain ?? 0) - logarithm(n))
+        }
+        guard let best = rivals.min(by: { (criterion($0), $0) < (criterion($1), $1) }), best != first,
+            let own = readings[best], let other = readings[first]
+        else { return nil }
+        let difference = (criterion(first) - criterion(best)) / (2 * n)
+        return tails.errors(difference, of: own, over: other) > Self.certainty ? best : nil
     }
 
     /// The same candidate with equal mixing weights, if that has the smaller BIC.
