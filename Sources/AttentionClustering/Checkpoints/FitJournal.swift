@@ -32,18 +32,19 @@ final class FitJournal: Sendable {
     }
 
     private let checkpoints: FitCheckpoints?
-    private let fingerprint: UInt64
+    private let fingerprint: @Sendable () -> UInt64
     private let state = Mutex(State())
     private let replays = Atomic<Bool>(false)
 
     /// A journal of a fit whose checkpoints nobody wants.
     static let none = FitJournal(nil, fingerprint: 0)
 
-    /// - Parameter fingerprint: a digest of what the answers depend on besides the points.
-    init(_ checkpoints: FitCheckpoints?, fingerprint: @autoclosure () -> UInt64) {
+    /// - Parameter fingerprint: a digest of what the answers depend on besides the points; taken where a checkpoint is
+    ///   made or gone on from, which short fits never do.
+    init(_ checkpoints: FitCheckpoints?, fingerprint: @autoclosure @escaping @Sendable () -> UInt64) {
         self.checkpoints = checkpoints
-        self.fingerprint = checkpoints == nil ? 0 : fingerprint()
-        guard let resume = checkpoints?.resume, resume.fingerprint == self.fingerprint else { return }
+        self.fingerprint = fingerprint
+        guard let resume = checkpoints?.resume, resume.fingerprint == fingerprint() else { return }
         state.withLock { state in
             state.entries = resume.entries.map { entry in
                 (entry.key, entry.isComplete, .bytes(Array(resume.bytes[entry.range])))
@@ -130,7 +131,7 @@ final class FitJournal: Sendable {
         guard let checkpoints else { return }
         let entries = state.withLock { $0.entries }
         guard entries.reduce(0, { $0 + $1.content.size }) <= checkpoints.maximumBytes else { return }
-        checkpoints.save(FitCheckpoint(fingerprint: fingerprint, entries: entries))
+        checkpoints.save(FitCheckpoint(fingerprint: fingerprint(), entries: entries))
     }
 }
 

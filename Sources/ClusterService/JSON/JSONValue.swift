@@ -12,6 +12,8 @@ enum JSONValue: Sendable, Equatable {
     case string(String)
     case array([JSONValue])
     case object([Member])
+    /// The text of a JSON value that was written here before; it goes into an answer as it is.
+    case encoded(String)
 
     struct Member: Sendable, Equatable {
         let name: String
@@ -28,6 +30,7 @@ enum JSONValue: Sendable, Equatable {
 
     /// The value of member `name` of an object; nil for any other value.
     subscript(name: String) -> JSONValue? {
+        if case .encoded(let text) = self { return (try? JSONValue.parse(text.utf8))?[name] }
         guard case .object(let members) = self else { return nil }
         return members.first { $0.name == name }?.value
     }
@@ -53,6 +56,7 @@ enum JSONValue: Sendable, Equatable {
         case .number(let value): writer.append(double: value)
         case .float(let value): writer.append(float: value)
         case .string(let value): writer.append(jsonString: value)
+        case .encoded(let text): writer.append(string: text)
         case .array(let values):
             writer.append("[")
             for (index, value) in values.enumerated() {

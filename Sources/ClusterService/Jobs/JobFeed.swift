@@ -10,6 +10,8 @@ import Synchronization
 final class JobFeed: Sendable {
     /// Takes a picture of a job.
     typealias Load = @Sendable () async throws -> JobView?
+    /// Takes a picture of a job without waiting; nil where that cannot be.
+    typealias Glance = @Sendable () -> JobView?
 
     /// What a follower waits for.
     enum News {
@@ -21,6 +23,7 @@ final class JobFeed: Sendable {
     }
 
     private struct Channel {
+        let glance: Glance
         let load: Load
         var followers = 0
         /// Counts the changes since somebody follows the job.
@@ -34,6 +37,8 @@ final class JobFeed: Sendable {
         let continuation: CheckedContinuation<News, Never>
         let seen: UInt64
         let tick: Int
+        /// Whether changes before the job's end are no news.
+        let isForEnd: Bool
     }
 
     private struct State {
@@ -53,19 +58,24 @@ final class JobFeed: Sendable {
 
     /// Begins to follow a job.
     ///
-    /// - Parameter load: takes a picture of the job; asked once a change for all followers.
-    func follow(_ job: String, load: @escaping Load) -> JobFollower {
-        state.withLock { $0.channels[job, default: Channel(load: load)].followers += 1 }
+    /// - Parameters:
+    ///   - glance: takes a picture of the job where it is at hand, which saves a task.
+    ///   - load: takes a picture of the job in any case; either is asked once a change for all followers.
+    func follow(_ job: String, glance: @escaping Glance = { nil }, load: @escaping Load) -> JobFollower {
+        state.withLock { $0.channels[job, default: Channel(glance: glance, load: load)].followers += 1 }
         return JobFollower(job, self)
     }
 
     /// Says that a job changed.
     ///
+    /// - Parameter isEnd: whether that may be its end; those who wait for nothing else are left alone where it is not.
     /// - Complexity: O(1) where nobody follows the job.
-    func notify(_ job: String) {
+    func notify(_ job: String, isEnd: Bool = true) {
         let isToLoad = state.withLock { state in
-            state.channels[job]?.sequence += 1
-            return Self.beginLoading(job, in: &state, isWaitedFor: state.channels[job]?.waiters.isEmpty == false)
+            guard let index = state.channels.index(forKey: job) else { return false }
+            state.channels.values[index].sequence += 1
+            let isWaitedFor = state.channels.values[index].waiters.values.contains { isEnd || !$0.isForEnd }
+            return Self.beginLoading(job, in: &state, isWaitedFor: isWaitedFor)
         }
         if isToLoad { load(job) }
     }
@@ -95,20 +105,22 @@ final class JobFeed: Sendable {
         }
     }
 
-    fileprivate func news(_ job: String, after seen: UInt64, until deadline: ContinuousClock.Instant) async -> News {
+    fileprivate func news(
+        _ job: String, after seen: UInt64, until deadline: ContinuousClock.Instant, isForEnd: Bool
+    ) async -> News {
         let number = state.withLock { state in
             state.nextNumber += 1
             return state.nextNumber
         }
         return await withTaskCancellationHandler {
-            await withCheckedContinuation { wait(number, job, after: seen, until: deadline, $0) }
+            await withCheckedContinuation { wait(number, job, after: seen, until: deadline, isForEnd: isForEnd, $0) }
         } onCancel: {
             wake(number, of: job)
         }
     }
 
     private func wait(
-        _ number: UInt64, _ job: String, after seen: UInt64, until deadline: ContinuousClock.Instant,
+        _ number: UInt64, _ job: String, after seen: UInt64, until deadline: ContinuousClock.Instant, isForEnd: Bool,
         _ continuation: CheckedContinuation<News, Never>
     ) {
         let tick = Int(((deadline - epoch) / Self.tick).rounded(.up))
@@ -122,7 +134,8 @@ final class JobFeed: Sendable {
             }
             // Somebody whose time is over still gets what has changed.
             if isOver, channel.sequence <= seen { return (News.none, false, false) }
-            state.channels[job]?.waiters[number] = Waiter(continuation: continuation, seen: seen, tick: tick)
+            state.channels[job]?.waiters[number] = Waiter(
+                continuation: continuation, seen: seen, tick: tick, isForEnd: isForEnd)
             let isNewAlarm = !isOver && state.alarms[tick] == nil
             if !isOver { state.alarms[tick, default: [:]][number] = job }
             return (nil, Self.beginLoading(job, in: &state, isWaitedFor: channel.sequence > seen), isNewAlarm)
@@ -144,8 +157,9 @@ final class JobFeed: Sendable {
     }
 
     private func load(_ job: String) {
-        let found = state.withLock { state in state.channels[job].map { ($0.load, $0.sequence) } }
-        guard let (load, sequence) = found else { return }
+        let found = state.withLock { state in state.channels[job].map { ($0.glance, $0.load, $0.sequence) } }
+        guard let (glance, load, sequence) = found else { return }
+        if let view = glance() { return publish(.snapshot(JobSnapshot(sequence: sequence, view: view)), of: job) }
         Task {
             do {
                 let view = try await load()
@@ -216,9 +230,12 @@ final class JobFollower: Sendable {
 
     /// Waits for a picture later than the one numbered `seen`; 0 for the first, which comes at once.
     ///
+    /// - Parameter isForEnd: whether only the job's end is waited for; other pictures may come all the same.
     /// - Returns: `.none` when there is none by `deadline`, when the task is cancelled or the service stops.
-    func news(after seen: UInt64, until deadline: ContinuousClock.Instant) async -> JobFeed.News {
-        await feed.news(job, after: seen, until: deadline)
+    func news(
+        after seen: UInt64, until deadline: ContinuousClock.Instant, isForEnd: Bool = false
+    ) async -> JobFeed.News {
+        await feed.news(job, after: seen, until: deadline, isForEnd: isForEnd)
     }
 }
 

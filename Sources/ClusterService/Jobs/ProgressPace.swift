@@ -27,7 +27,7 @@ struct ProgressPace: Sendable {
     /// Takes down how far the job is.
     mutating func add(_ fraction: Double, at time: ContinuousClock.Instant) {
         let interval = max(.milliseconds(20), (time - start.time) / (2 * Self.mostSamples))
-        if let last = samples.last, time - last.time < interval { return }
+        if time - (samples.last ?? start).time < interval { return }
         samples.append(Sample(time: time, fraction: fraction))
         if samples.count > Self.mostSamples {
             samples = samples.enumerated().filter { $0.offset % 2 == 1 }.map(\.element)

@@ -39,11 +39,18 @@ struct AssignmentChunk: Sendable, Equatable {
 
     /// The bytes to store.
     var data: Data {
-        var data = Data(capacity: 12 * labels.count)
-        for label in labels { withUnsafeBytes(of: label.littleEndian) { data.append(contentsOf: $0) } }
-        for value in distances + confidence {
-            withUnsafeBytes(of: value.bitPattern.littleEndian) { data.append(contentsOf: $0) }
-        }
+        var data = Data(capacity: Self.bytesPerRow * labels.count)
+        // Every platform that this builds for is little-endian; elsewhere the words are turned one by one.
+        #if _endian(little)
+            labels.withUnsafeBytes { data.append(contentsOf: $0) }
+            distances.withUnsafeBytes { data.append(contentsOf: $0) }
+            confidence.withUnsafeBytes { data.append(contentsOf: $0) }
+        #else
+            for label in labels { withUnsafeBytes(of: label.littleEndian) { data.append(contentsOf: $0) } }
+            for value in distances + confidence {
+                withUnsafeBytes(of: value.bitPattern.littleEndian) { data.append(contentsOf: $0) }
+            }
+        #endif
         return data
     }
 

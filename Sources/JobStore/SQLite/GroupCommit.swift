@@ -13,8 +13,10 @@ enum WriteDurability {
 
 /// Commits writes that come at the same time together, so that they share one sync of the disk.
 ///
-/// While one transaction is synced the next ones gather; then all of them run in one transaction, each in a savepoint of
-/// its own, and are told of its end together. A write that fails undoes only itself; a commit that fails fails all.
+/// While one transaction is synced the next ones gather; then all of them run in one transaction and are told of its end
+/// together. A write that fails undoes only itself: the transaction is undone and run again with each write in a savepoint
+/// of its own, which costs a copy of every page it touches and so is not done before there is a need. A commit that fails
+/// fails all.
 ///
 /// A thread of its own does this, one batch after the other, and no caller's cancellation can stop it: a worker that was
 /// told to stop must still be able to say that it did.
@@ -22,7 +24,7 @@ final class GroupCommit: Sendable {
     /// A write that waits for its turn.
     struct Entry: Sendable {
         let durability: WriteDurability
-        /// Does the work; called inside the transaction.
+        /// Does the work; called inside the transaction, and again in another where a neighbour failed in the first.
         let run: @Sendable (Database) throws -> Void
         /// Told once how it ended: nil when it is committed.
         let end: @Sendable ((any Error)?) -> Void
@@ -79,15 +81,9 @@ final class GroupCommit: Sendable {
         do {
             try pool.writeWithoutTransaction { db in
                 try setSync(db, batch.contains { $0.durability == .now })
-                try db.beginTransaction(.immediate)
-                do {
-                    for (index, entry) in batch.enumerated() {
-                        failures[index] = try failure(of: entry, alone: batch.count == 1, db)
-                    }
-                    try db.commit()
-                } catch {
-                    if db.isInsideTransaction { try? db.rollback() }
-                    throw error
+                if try runTogether(batch, db) { return }
+                try transaction(db) {
+                    for (index, entry) in batch.enumerated() { failures[index] = try failure(of: entry, db) }
                 }
             }
         } catch {
@@ -96,15 +92,44 @@ final class GroupCommit: Sendable {
         for (entry, failure) in zip(batch, failures) { entry.end(failure) }
     }
 
-    /// Runs one write of a transaction.
+    /// Runs a batch in one transaction without savepoints.
+    ///
+    /// - Returns: whether it is committed; else one of several writes failed and nothing is done.
+    /// - Throws: why there can be no transaction, or why the only write failed.
+    private func runTogether(_ batch: [Entry], _ db: Database) throws -> Bool {
+        var isOneFailed = false
+        do {
+            try transaction(db) {
+                do {
+                    for entry in batch { try entry.run(db) }
+                } catch {
+                    isOneFailed = batch.count > 1
+                    throw error
+                }
+            }
+            return true
+        } catch {
+            if isOneFailed { return false }
+            throw error
+        }
+    }
+
+    private func transaction(_ db: Database, _ body: () throws -> Void) throws {
+        try db.beginTransaction(.immediate)
+        do {
+            try body()
+            try db.commit()
+        } catch {
+            if db.isInsideTransaction { try? db.rollback() }
+            throw error
+        }
+    }
+
+    /// Runs one write of a transaction in a savepoint.
     ///
     /// - Returns: why it failed, when only it did.
     /// - Throws: what ends the whole transaction, such as a full disk.
-    private func failure(of entry: Entry, alone: Bool, _ db: Database) throws -> (any Error)? {
-        if alone {
-            try entry.run(db)
-            return nil
-        }
+    private func failure(of entry: Entry, _ db: Database) throws -> (any Error)? {
         var failure: (any Error)?
         do {
             try db.inSavepoint {

@@ -124,4 +124,29 @@ import Testing
             return
         }
     }
+
+    @Test func whoWaitsForTheEndIsLeftAloneBefore() async throws {
+        let follower = feed.follow("a", load: load)
+        let first = try #require(snapshot(await follower.news(after: 0, until: soon)))
+        async let end = follower.news(after: first.sequence, until: soon, isForEnd: true)
+        while feed.waiterCount == 0 { try await Task.sleep(for: .milliseconds(1)) }
+        for _ in 0..<3 { feed.notify("a", isEnd: false) }
+        #expect(feed.waiterCount == 1 && loads.count == 1)
+        feed.notify("a")
+        #expect(snapshot(await end)?.sequence == first.sequence + 4)
+        #expect(loads.count == 2)
+    }
+
+    @Test func aPictureAtHandIsNotLoaded() async throws {
+        let job = Job(
+            id: "a", state: .queued, createdAt: Date(timeIntervalSince1970: 0), dataset: nil, datasetVersion: "v",
+            parameters: "{}")
+        let follower = feed.follow("a") {
+            JobView(job: job, progress: nil)
+        } load: { [load] in
+            try await load()
+        }
+        #expect(snapshot(await follower.news(after: 0, until: soon))?.view?.job == job)
+        #expect(loads.count == 0)
+    }
 }
