@@ -4,7 +4,7 @@ public import Foundation
 public struct WebhookTarget: Sendable, Equatable {
     /// The address that is posted to.
     public let url: String
-    /// What the post is signed with; never shown.
+    /// What the post is signed with; never shown, and empty once there will be no other post.
     public let secret: String
 
     /// A target.
@@ -28,8 +28,8 @@ public struct Webhook: Sendable, Equatable {
         case failed
     }
 
-    /// Where to.
-    public let target: WebhookTarget
+    /// Where to; without the secret once there will be no other post.
+    public internal(set) var target: WebhookTarget
     /// Where the news stand.
     public internal(set) var state = State.waiting
     /// How often a post was tried.
@@ -107,5 +107,7 @@ extension Webhook {
         case .retry(let time): nextAttemptAt = time.wholeMilliseconds
         case .giveUp: (state, nextAttemptAt) = (.failed, nil)
         }
+        // Nothing is signed with it any more.
+        if state != .pending { target = WebhookTarget(url: target.url, secret: "") }
     }
 }

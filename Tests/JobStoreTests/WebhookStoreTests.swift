@@ -155,6 +155,41 @@ import Testing
         #expect(try await store.nextWebhookAttempt() == nil)
     }
 
+    @Test(arguments: Driver.all, [WebhookAttempt.Next.delivered, .giveUp])
+    func theSecretGoesWithTheLastAttempt(driver: Driver, end: WebhookAttempt.Next) async throws {
+        let store = try open(driver)
+        let job = try await submit(to: store)
+        try await succeed(try await claim(store), in: store)
+        let later = clock.now.addingTimeInterval(60)
+        let retried = try await store.recordWebhook(
+            job.id, WebhookAttempt(status: 503, error: "busy", next: .retry(later)))
+        #expect(retried?.target == target)
+        let ended = try await store.recordWebhook(job.id, WebhookAttempt(status: 200, error: nil, next: end))
+        #expect(ended?.target == WebhookTarget(url: target.url, secret: ""))
+        #expect(try await store.webhook(of: job.id) == ended)
+    }
+
+    @Test func theSecretIsNotLeftInTheFile() async throws {
+        let path = "\(directory.path)/jobs.sqlite"
+        let secret = "whsec_c29tZXRoaW5nIHRoYXQgbm9ib2R5IGtub3dz"
+        func isInFile() throws -> Bool {
+            try Data(contentsOf: URL(fileURLWithPath: path)).range(of: Data(secret.utf8)) != nil
+        }
+        do {
+            let store = try SQLiteJobStore(path: path)
+            let webhook = WebhookTarget(url: target.url, secret: secret)
+            _ = try await store.submit(NewJob(datasetVersion: "v", parameters: "{}", webhook: webhook))
+            try store.close()
+            #expect(try isInFile())
+        }
+        let store = try SQLiteJobStore(path: path)
+        let job = try await claim(store)
+        try await succeed(job, in: store)
+        _ = try await store.recordWebhook(job.id, WebhookAttempt(status: 200, error: nil, next: .delivered))
+        try store.close()
+        #expect(try !isInFile())
+    }
+
     @Test(arguments: Driver.all)
     func itGoesWithItsJob(driver: Driver) async throws {
         let store = try open(driver)

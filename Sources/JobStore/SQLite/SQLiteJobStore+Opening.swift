@@ -19,6 +19,8 @@ extension SQLiteJobStore {
         try pool.writeWithoutTransaction { db in
             // GRDB sets NORMAL, which may lose the last transactions with the power. An accepted job must not be lost.
             try db.execute(sql: "PRAGMA synchronous = FULL")
+            // What was deleted is overwritten, secrets among it, but no page is read or written for that alone.
+            try db.execute(sql: "PRAGMA secure_delete = FAST")
             // A large result swells the log once; do not keep that space for ever.
             try db.execute(sql: "PRAGMA journal_size_limit = \(16 << 20)")
         }

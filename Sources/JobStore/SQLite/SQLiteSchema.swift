@@ -22,6 +22,9 @@ enum SQLiteSchema {
         migrator.registerMigration("3: webhooks") { db in try db.execute(sql: SQLiteWebhooks.tables) }
         migrator.registerMigration("4: traces") { db in try db.execute(sql: traceTable) }
         migrator.registerMigration("5: tenants") { db in try db.execute(sql: tenantColumns) }
+        migrator.registerMigration("6: secrets of webhooks that are over") { db in
+            try db.execute(sql: SQLiteWebhooks.eraseSecrets)
+        }
         return migrator
     }
 

@@ -30,6 +30,9 @@ enum SQLiteWebhooks {
         END;
         """
 
+    /// Secrets of those that are over, as versions before left them.
+    static let eraseSecrets = "UPDATE webhook SET secret = '' WHERE state IN ('delivered', 'failed')"
+
     private static let columns = """
         url, secret, webhook.state, attempts, last_status, last_error, due_at, next_attempt_at, delivered_at
         """
@@ -52,7 +55,7 @@ enum SQLiteWebhooks {
 
     private static let updating = """
         UPDATE webhook SET state = ?, attempts = ?, last_status = ?, last_error = ?, next_attempt_at = ?, \
-        delivered_at = ? WHERE job = (SELECT sequence FROM job WHERE id = ?)
+        delivered_at = ?, secret = ? WHERE job = (SELECT sequence FROM job WHERE id = ?)
         """
 
     /// Writes the webhook of a job that was inserted in the same transaction.
@@ -87,7 +90,7 @@ enum SQLiteWebhooks {
         webhook.record(attempt, at: now)
         try db.cachedStatement(sql: updating).execute(arguments: [
             webhook.state.rawValue, webhook.attempts, webhook.lastStatus, webhook.lastError,
-            webhook.nextAttemptAt?.milliseconds, webhook.deliveredAt?.milliseconds, job,
+            webhook.nextAttemptAt?.milliseconds, webhook.deliveredAt?.milliseconds, webhook.target.secret, job,
         ])
         return webhook
     }

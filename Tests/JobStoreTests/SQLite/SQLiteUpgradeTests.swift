@@ -93,4 +93,24 @@ import Testing
         #expect(try await store.delete("job_5") == .deleted)
         #expect(try await store.resultChunk("job_5", index: 0) == nil)
     }
+
+    @Test func secretsOfWebhooksThatAreOverAreErased() async throws {
+        let fixture = try SQLiteFixture()
+        let pool = try DatabasePool(path: fixture.path)
+        try await pool.write { db in try db.execute(sql: "PRAGMA application_id = \(SQLiteSchema.applicationID)") }
+        try SQLiteSchema.migrator.migrate(pool, upTo: "1: jobs, results, models")
+        try await pool.write { db in try db.execute(sql: Self.version1) }
+        try SQLiteSchema.migrator.migrate(pool, upTo: "5: tenants")
+        try await pool.write { db in
+            try db.execute(
+                sql: """
+                    INSERT INTO webhook (job, url, secret, state, due_at, next_attempt_at, delivered_at) VALUES
+                        (5, 'https://a', 'old', 'delivered', 1, NULL, 2), (6, 'https://a', 'old', 'failed', 1, NULL, NULL),
+                        (1, 'https://a', 'new', 'waiting', NULL, NULL, NULL)
+                    """)
+        }
+        try pool.close()
+        let secrets = try await fixture.open().webhooks().mapValues(\.target.secret)
+        #expect(secrets == ["job_5": "", "job_6": "", "job_1": "new"])
+    }
 }
