@@ -14,12 +14,13 @@ import Synchronization
 public final class Service: Sendable {
     let configuration: ServiceConfiguration
     let datasets: DatasetStore
-    let store: any JobStore
+    let store: CachedJobStore
     let board: ProgressBoard
     let checkpoints: CheckpointStore
     let webhooks: WebhookSender
     let watch = JobFeed()
     let runner: JobRunner
+    let cancels: PendingCancels
     /// What is counted for `/metrics`.
     public let metrics = ServiceMetrics()
     let offload = Offload(label: "service")
@@ -41,6 +42,7 @@ public final class Service: Sendable {
         do {
             try FileDescriptor.makeDirectory(directory)
             lock = try DataDirectoryLock(directory: directory)
+            try EmptiedDatabase.check(in: directory, logger: configuration.logger)
             keys = KeyRing(KeyFile(directory: directory), logger: configuration.logger)
             datasets = try DatasetStore(
                 directory: "\(directory)/datasets", limits: configuration.limits, logger: configuration.logger)
@@ -62,7 +64,22 @@ public final class Service: Sendable {
                 store: store, datasets: datasets, board: board, checkpoints: checkpoints, watch: watch,
                 threadsPerJob: configuration.threadsPerJob, memory: MemoryBudget(limit: configuration.memoryBudget),
                 metrics: work, logger: configuration.logger)
+            cancels = PendingCancels(logger: configuration.logger) { [store] in
+                try await store.requestCancel($0)
+            } taken: { [runner, board, datasets, watch] id, outcome in
+                switch outcome {
+                case .cancelled(let job):
+                    board.end(id)
+                    datasets.noteReleased([job.datasetVersion])
+                case .cancelling: runner.cancel(id)
+                case .alreadyFinished: return
+                }
+                watch.notify(id)
+            }
             let report = try await store.recover()
+            for (job, fraction) in checkpoints.fractions() where try await store.job(job)?.isDone == false {
+                board.rest(job, at: fraction)
+            }
             if !report.requeued.isEmpty {
                 configuration.logger.notice("jobs cut off by the last stop run again: \(report.requeued.count)")
             }
@@ -105,6 +122,7 @@ public final class Service: Sendable {
         drain()
         upkeep.withLock { $0?.cancel() }
         webhooks.stop()
+        cancels.stop()
         await runner.stop()
         keys.saveLastUses()
     }

@@ -59,6 +59,13 @@ public enum CancelOutcome: Sendable, Equatable {
     case cancelling(Job)
     /// The job had ended before; nothing changed.
     case alreadyFinished(Job)
+
+    /// The job as it is now.
+    public var job: Job {
+        switch self {
+        case .cancelled(let job), .cancelling(let job), .alreadyFinished(let job): job
+        }
+    }
 }
 
 /// What became of a request to delete a job.

@@ -119,6 +119,10 @@ def full(directory):
     try:
         service = Service(directory)
         service.submit()
+        assert call("PUT", "/v1/datasets/long", points(2_000, 20))[0] == 201
+        long = call("POST", "/v1/jobs", json.dumps({
+            "dataset": "long", "k": 3, "solver": "gradient", "preprocessing": "none", "tolerance": 0,
+            "max_steps": 10_000_000}))[1]["id"]
         if mounted:
             fill = os.open(f"{directory}/fill", os.O_WRONLY | os.O_CREAT)
             try:
@@ -133,6 +137,7 @@ def full(directory):
             if status != 201: refused.add((status, answer.get("type")))
             if len(refused) and number > 20: break
         status, answer = call("PUT", "/v1/datasets/more", points(20_000, 10))
+        check(call("POST", f"/v1/jobs/{long}/cancel")[0] == 202, "full: a cancel is admitted")
         check(refused and {status for status, _ in refused} <= {503, 507}, f"full: submissions are refused: {refused}")
         check(status in (503, 507), f"full: an upload is refused: {status}")
         check(call("GET", "/livez")[0] == 200 and call("GET", f"/v1/jobs/{service.accepted[0]}")[0] == 200,
@@ -140,6 +145,8 @@ def full(directory):
         if mounted: os.unlink(f"{directory}/fill")
         else: resource.prlimit(service.process.pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY,) * 2)
         check(service.submit()[0] == 201, "full: with room again submissions are accepted")
+        state = call("GET", f"/v1/jobs/{long}", headers={"Prefer": "wait=20"})[1]["state"]
+        check(state == "cancelled", f"full: what was cancelled ends as such: {state}")
         service.end("full")
     finally:
         if mounted: subprocess.run(["umount", "-l", directory])

@@ -13,6 +13,9 @@ final class CachedJobStore: JobStore {
         self.base = base
     }
 
+    /// The job as it is in memory; nil when it is not there.
+    func recentJob(_ id: String) -> Job? { recent.job(id) }
+
     private func kept(_ job: Job) -> Job {
         recent.keep(job)
         return job
@@ -53,10 +56,7 @@ final class CachedJobStore: JobStore {
 
     func requestCancel(_ id: String) async throws -> CancelOutcome? {
         let outcome = try await base.requestCancel(id)
-        switch outcome {
-        case .cancelled(let job), .cancelling(let job), .alreadyFinished(let job): recent.keep(job)
-        case nil: break
-        }
+        if let outcome { recent.keep(outcome.job) }
         return outcome
     }
 

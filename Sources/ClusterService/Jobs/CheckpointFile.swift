@@ -58,16 +58,24 @@ struct CheckpointFile: Equatable {
         guard ContentDigest.of(Array(bytes[..<end])) == String(decoding: bytes[end...], as: UTF8.self) else {
             throw Fault(description: "its digest does not match")
         }
-        var place = Self.magic.count
-        identity = String(decoding: bytes[place..<place + Self.digestBytes], as: UTF8.self)
-        place += Self.digestBytes
-        func number(_ place: Int) -> Double {
-            Double(
-                bitPattern: bytes.withUnsafeBytes {
-                    UInt64(littleEndian: $0.loadUnaligned(fromByteOffset: place, as: UInt64.self))
-                })
-        }
-        (elapsedSeconds, fraction) = (number(place), number(place + 8))
+        identity = String(decoding: bytes[Self.magic.count..<Self.magic.count + Self.digestBytes], as: UTF8.self)
+        elapsedSeconds = Self.number(bytes, at: Self.headBytes - 16)
+        fraction = Self.number(bytes, at: Self.headBytes - 8)
         checkpoint = try FitCheckpoint(bytes: Array(bytes[Self.headBytes..<end]))
+    }
+    private static func number(_ bytes: [UInt8], at place: Int) -> Double {
+        Double(
+            bitPattern: bytes.withUnsafeBytes {
+                UInt64(littleEndian: $0.loadUnaligned(fromByteOffset: place, as: UInt64.self))
+            })
+    }
+
+    /// How far the job of a file was, by the file's head alone; nil where there is none.
+    static func fraction(ofFile path: String) -> Double? {
+        guard let file = FileHandle(forReadingAtPath: path), let data = try? file.read(upToCount: headBytes),
+            data.count == headBytes, data.starts(with: magic)
+        else { return nil }
+        let fraction = number(Array(data), at: headBytes - 8)
+        return (0...1).contains(fraction) ? fraction : nil
     }
 }

@@ -34,9 +34,8 @@ final class CheckpointStore: Sendable {
     func open(
         _ job: Job, fraction: @escaping @Sendable () -> Double, saved: @escaping @Sendable () -> Void = {}
     ) async -> JobCheckpoints {
-        let identity = CheckpointFile.identity(of: job)
         // Nothing was saved before the first attempt: no need to wait for what is being written of other jobs.
-        let found = job.attempt > 1 ? await onQueue { [self] in read(job, identity: identity) } : nil
+        let found = job.attempt > 1 ? await onQueue { [self] in read(job) } : nil
         return JobCheckpoints(
             resumed: found, interval: interval, fraction: fraction,
             write: { file, done in
@@ -45,7 +44,19 @@ final class CheckpointStore: Sendable {
                     if self.write(file, of: job) { saved() }
                     done(ContinuousClock.now - start)
                 }
-            }, identity: identity)
+            }, identity: CheckpointFile.identity(of: job))
+    }
+
+    /// How far jobs had come whose checkpoints an earlier process left, by job; what cannot be read is left out.
+    ///
+    /// Reads the beginning of each file only: whether the rest is whole shows when the job goes on.
+    func fractions() -> [String: Double] {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
+        return names.reduce(into: [:]) { fractions, name in
+            guard name.hasSuffix(Self.suffix) else { return }
+            let job = String(name.dropLast(Self.suffix.count))
+            fractions[job] = CheckpointFile.fraction(ofFile: path(job))
+        }
     }
 
     /// Forgets the checkpoint of a job that has ended.
@@ -63,7 +74,9 @@ final class CheckpointStore: Sendable {
         }
     }
 
-    private func path(_ job: String) -> String { "\(directory)/\(job).ckpt" }
+    private static let suffix = ".ckpt"
+
+    private func path(_ job: String) -> String { "\(directory)/\(job)\(Self.suffix)" }
 
     private func unlinkFile(_ job: String) {
         if unlink(path(job)) != 0, errno != ENOENT {
@@ -71,11 +84,13 @@ final class CheckpointStore: Sendable {
         }
     }
 
-    private func read(_ job: Job, identity: String) -> CheckpointFile? {
+    private func read(_ job: Job) -> CheckpointFile? {
         guard let data = FileManager.default.contents(atPath: path(job.id)) else { return nil }
         do {
             let file = try CheckpointFile(bytes: Array(data))
-            guard file.identity == identity else { throw CheckpointFile.Fault(description: "it is for other work") }
+            guard file.identity == CheckpointFile.identity(of: job) else {
+                throw CheckpointFile.Fault(description: "it is for other work")
+            }
             let seconds = (file.elapsedSeconds * 10).rounded() / 10
             logger.notice(
                 "job \(job.id) goes on from its checkpoint, at \(Int(file.fraction * 100))% after \(seconds) s")
@@ -119,6 +134,8 @@ final class JobCheckpoints: Sendable {
         var due: ContinuousClock.Instant
         var askedAt: ContinuousClock.Instant
         var isWriting = false
+        /// What to do once a checkpoint is on the disk that was wanted at once.
+        var whenSaved: (@Sendable () -> Void)?
     }
 
     /// A checkpoint comes no earlier than this many times what the last one took: it costs less than 1% of the run.
@@ -127,7 +144,7 @@ final class JobCheckpoints: Sendable {
     private let state: Mutex<State>
     private let startedAt = ContinuousClock.now
     private let interval: Duration
-    private let identity: String
+    private let identity: @Sendable () -> String
     private let fraction: @Sendable () -> Double
     private let write: @Sendable (CheckpointFile, _ done: @escaping @Sendable (Duration) -> Void) -> Void
 
@@ -135,7 +152,7 @@ final class JobCheckpoints: Sendable {
     init(
         resumed: CheckpointFile?, interval: Duration, fraction: @escaping @Sendable () -> Double,
         write: @escaping @Sendable (CheckpointFile, _ done: @escaping @Sendable (Duration) -> Void) -> Void,
-        identity: String
+        identity: @autoclosure @escaping @Sendable () -> String
     ) {
         (self.resumed, self.interval, self.fraction) = (resumed, interval, fraction)
         (self.write, self.identity) = (write, identity)
@@ -151,10 +168,16 @@ final class JobCheckpoints: Sendable {
     /// The seconds of work of all attempts so far.
     var elapsedSeconds: Double { (resumed?.elapsedSeconds ?? 0) + (ContinuousClock.now - startedAt) / .seconds(1) }
 
+    /// Wants a checkpoint as soon as the training comes to a place where it can be made, and calls `whenSaved` when that
+    /// is written, or could not be.
+    func saveSoon(_ whenSaved: @escaping @Sendable () -> Void) {
+        state.withLock { $0.whenSaved = whenSaved }
+    }
+
     private func isWanted() -> Bool {
         let now = ContinuousClock.now
         return state.withLock { state in
-            guard !state.isWriting, now >= state.due else { return false }
+            guard !state.isWriting, now >= state.due || state.whenSaved != nil else { return false }
             state.askedAt = now
             return true
         }
@@ -162,18 +185,20 @@ final class JobCheckpoints: Sendable {
 
     private func save(_ checkpoint: FitCheckpoint) {
         let now = ContinuousClock.now
-        let encoding = state.withLock { state in
+        let (encoding, whenSaved) = state.withLock { state in
+            defer { state.whenSaved = nil }
             (state.isWriting, state.hasSaved) = (true, true)
-            return now - state.askedAt
+            return (now - state.askedAt, state.whenSaved)
         }
         let file = CheckpointFile(
-            identity: identity, elapsedSeconds: elapsedSeconds, fraction: fraction(), checkpoint: checkpoint)
+            identity: identity(), elapsedSeconds: elapsedSeconds, fraction: fraction(), checkpoint: checkpoint)
         write(file) { [self] writing in
             let pause = max(interval, (encoding + writing) * Self.costFactor)
             state.withLock { state in
                 state.isWriting = false
                 state.due = ContinuousClock.now + pause
             }
+            whenSaved?()
         }
     }
 }

@@ -4,7 +4,7 @@ import Synchronization
 /// The jobs that this process holds, and what those are told that are on their way between queue and thread.
 final class HeldJobs: Sendable {
     private struct State {
-        var jobs: [String: (attempt: Int, handle: RunningJob)] = [:]
+        var jobs: [String: (attempt: Int, handle: RunningJob, saved: JobCheckpoints?)] = [:]
         /// Cancels of jobs that are held but not here yet.
         var early: [String: ContinuousClock.Instant] = [:]
     }
@@ -14,9 +14,11 @@ final class HeldJobs: Sendable {
     private let state = Mutex(State())
 
     /// A job that was claimed begins; a cancel that was faster is delivered.
-    func add(_ job: Job, _ handle: RunningJob) {
+    ///
+    /// - Parameter saved: where the job saves how far it is.
+    func add(_ job: Job, _ handle: RunningJob, _ saved: JobCheckpoints? = nil) {
         let isCancelled = state.withLock { state in
-            state.jobs[job.id] = (job.attempt, handle)
+            state.jobs[job.id] = (job.attempt, handle, saved)
             return state.early.removeValue(forKey: job.id) != nil
         }
         if isCancelled { handle.give(.cancel) }
@@ -36,6 +38,17 @@ final class HeldJobs: Sendable {
             return nil
         }
         handle?.give(.cancel)
+    }
+
+    /// Has all save how far they are, and releases each when it has.
+    func saveAndRelease() {
+        for held in state.withLock({ Array($0.jobs.values) }) {
+            if let saved = held.saved {
+                saved.saveSoon { held.handle.give(.release) }
+            } else {
+                held.handle.give(.release)
+            }
+        }
     }
 
     /// Gives all an order.

@@ -11,7 +11,7 @@ final class JobEnding: Sendable {
     /// The errors that say that a job is no longer this worker's to end.
     private static let lost: Set<JobStoreError.Code> = [.leaseLost, .unknownJob, .notPossible]
     /// The errors that pass: the disk is full, say, or another program reads the database.
-    private static let passing: Set<JobStoreError.Code> = [.full, .locked, .unwritable, .failure]
+    static let passing: Set<JobStoreError.Code> = [.full, .locked, .unwritable, .failure]
 
     private let store: any JobStore
     private let logger: Logger
@@ -49,7 +49,12 @@ final class JobEnding: Sendable {
         switch order {
         case .release: await end(job) { try await $0.release(job.id, attempt: job.attempt) }
         case .abandon: logger.warning("job \(job.id) is no longer this worker's; its run was dropped")
-        case .cancel, .none: await end(job) { try await $0.confirmCancelled(job.id, attempt: job.attempt) }
+        case .cancel, .none:
+            await end(job) { store in
+                // The worker is told before the store is, which may not have been able to take it.
+                _ = try await store.requestCancel(job.id)
+                return try await store.confirmCancelled(job.id, attempt: job.attempt)
+            }
         }
     }
 

@@ -68,12 +68,19 @@ final class JobRunner: Sendable {
     /// Tells a held job that it was cancelled, also when it has been claimed but does not run yet.
     func cancel(_ id: String) { held.cancel(id) }
 
-    /// Gives running jobs back to the queue and waits until the workers are idle, at most `deadline`: what is not back
-    /// by then is found by the next start.
-    func stop(deadline: Duration = .seconds(10)) async {
+    /// Gives running jobs back to the queue, each as soon as it has saved how far it is, and waits until the workers are
+    /// idle, at most `deadline`: what is not back by then is found by the next start.
+    ///
+    /// - Parameter patience: how long a job may take to come to a place where it can be saved.
+    func stop(deadline: Duration = .seconds(10), patience: Duration = .seconds(3)) async {
         isStopping.store(true, ordering: .relaxed)
         ending.stopTrying()
-        held.giveAll(.release)
+        held.saveAndRelease()
+        let impatience = Task { [held] in
+            try await Task.sleep(for: patience)
+            held.giveAll(.release)
+        }
+        defer { impatience.cancel() }
         let (workers, heartbeat) = tasks.withLock { tasks in
             defer { tasks = ([], nil) }
             return tasks
@@ -103,6 +110,7 @@ final class JobRunner: Sendable {
                     held.update(attempts, try await store.renew(attempts, lease: Self.lease.duration))
                 }
                 let lost = try await store.reclaim()
+                for id in lost.failed + lost.cancelled { board.end(id) }
                 for id in lost.requeued + lost.failed + lost.cancelled {
                     logger.warning("the lease of job \(id) ran out")
                     watch.notify(id)
@@ -214,10 +222,10 @@ final class JobRunner: Sendable {
         }
         let handle = RunningJob(
             timeBudgetSeconds: parameters.timeBudgetSeconds, elapsed: .seconds(saved.elapsedSeconds))
-        held.add(job, handle)
+        held.add(job, handle, saved)
         if isStopping.load(ordering: .relaxed) { handle.give(.release) }
         board.begin(job.id, fraction: saved.resumed?.fraction ?? 0)
-        watch.notify(job.id)
+        watch.notify(job.id, isEnd: false)
         metrics.runBegan(job)
         let begin = ContinuousClock.now
         let outcome = await thread.run { [training] in
@@ -232,7 +240,7 @@ final class JobRunner: Sendable {
             let isOver = handle.order == .none || handle.order == .cancel
             if isOver, saved.mayHaveFile { await checkpoints.remove(job.id) }
             held.remove(job)
-            board.end(job.id)
+            if isOver { board.end(job.id) } else { board.rest(job.id) }
             close(job)
             stores.leave()
         }

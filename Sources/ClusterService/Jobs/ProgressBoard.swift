@@ -34,7 +34,15 @@ final class ProgressBoard: Sendable {
     /// The least time between two changes that waiting clients are told of.
     static let publishInterval = Duration.milliseconds(500)
 
-    private let entries = Mutex<[String: Entry]>([:])
+    private struct State {
+        var entries: [String: Entry] = [:]
+        /// How far jobs were that went back to the queue: what is shown of them never falls.
+        var resting: [String: Double] = [:]
+        /// Whether a timer runs for what is not published yet; one serves all jobs.
+        var isTimerSet = false
+    }
+
+    private let state = Mutex(State())
     private let watch: JobFeed
     private let phaseEnded: @Sendable (FitProgress.Phase, Duration) -> Void
     private let queue = DispatchQueue(label: "progress")
@@ -46,10 +54,13 @@ final class ProgressBoard: Sendable {
 
     /// A job began to run.
     ///
-    /// - Parameter fraction: how far it had come before.
+    /// - Parameter fraction: how far the work has come that it goes on with.
     func begin(_ job: String, fraction: Double = 0) {
         let now = ContinuousClock.now
-        entries.withLock { $0[job] = Entry(fraction: fraction, startedAt: now) }
+        state.withLock { state in
+            let shown = state.resting.isEmpty ? 0 : state.resting.removeValue(forKey: job) ?? 0
+            state.entries[job] = Entry(fraction: max(shown, fraction), startedAt: now)
+        }
     }
 
     /// A job went on.
@@ -58,45 +69,86 @@ final class ProgressBoard: Sendable {
     /// nothing more is reported until then.
     func report(_ job: String, _ progress: FitProgress) {
         let now = ContinuousClock.now
-        endPhase(job, before: progress.phase, at: now)
-        let delay = entries.withLock { entries -> Duration? in
-            guard entries[job] != nil else { return nil }
-            return entries[job, default: Entry(startedAt: now)].take(progress, at: now)
+        let (ended, isNews, delay) = state.withLock { state -> (Entry.EndedPhase?, Bool, Duration?) in
+            guard let index = state.entries.index(forKey: job) else { return (nil, false, nil) }
+            let ended = state.entries.values[index].endPhase(before: progress.phase, at: now)
+            let rest = state.entries.values[index].take(progress, at: now)
+            guard let rest, rest > .zero else { return (ended, rest != nil, nil) }
+            defer { state.isTimerSet = true }
+            return (ended, false, state.isTimerSet ? nil : rest)
         }
-        guard let delay else { return }
-        if delay <= .zero { return watch.notify(job) }
-        queue.asyncAfter(deadline: .now() + delay / .seconds(1)) { [weak self] in self?.publish(job) }
+        if let ended { phaseEnded(ended.phase, ended.duration) }
+        if isNews { watch.notify(job, isEnd: false) }
+        if let delay { setTimer(delay) }
     }
 
     /// The training of a job is over, and with it its last phase; it may have to wait to be stored.
-    func endTraining(_ job: String) { endPhase(job, before: nil, at: .now) }
-
-    private func endPhase(_ job: String, before next: FitProgress.Phase?, at now: ContinuousClock.Instant) {
-        let ended = entries.withLock { entries -> (FitProgress.Phase, Duration)? in
-            guard let entry = entries[job], entry.phase != next else { return nil }
-            entries[job]?.phaseStartedAt = now
-            return (entry.phase, now - entry.phaseStartedAt)
-        }
-        if let (phase, duration) = ended { phaseEnded(phase, duration) }
+    func endTraining(_ job: String) {
+        let ended = state.withLock { $0.entries[job]?.endPhase(before: nil, at: .now) }
+        if let ended { phaseEnded(ended.phase, ended.duration) }
     }
 
     /// A job no longer runs.
-    func end(_ job: String) { entries.withLock { $0[job] = nil } }
+    func end(_ job: String) {
+        state.withLock { state in
+            state.entries[job] = nil
+            if !state.resting.isEmpty { state.resting[job] = nil }
+        }
+    }
+
+    /// A job no longer runs here and is to go on some time.
+    func rest(_ job: String) {
+        state.withLock { state in state.resting[job] = state.entries.removeValue(forKey: job)?.fraction }
+    }
+
+    /// A job waits in the queue that an earlier process had brought so far.
+    func rest(_ job: String, at fraction: Double) { state.withLock { $0.resting[job] = fraction } }
 
     /// How far a job is, if it runs.
-    func entry(_ job: String) -> Entry? { entries.withLock { $0[job] } }
+    func entry(_ job: String) -> Entry? { state.withLock { $0.entries[job] } }
 
-    private func publish(_ job: String) {
-        let isPending = entries.withLock { entries in
-            guard entries[job]?.isPublishPending == true else { return false }
-            entries[job]?.publish(at: .now)
-            return true
+    /// How far a job was when it went back to the queue; 0 where it has not run.
+    func restingFraction(_ job: String) -> Double { state.withLock { $0.resting[job] ?? 0 } }
+
+    private func setTimer(_ delay: Duration) {
+        queue.asyncAfter(deadline: .now() + delay / .seconds(1)) { [weak self] in self?.publishDue() }
+    }
+
+    /// Tells of what has waited long enough, and comes back for the rest.
+    private func publishDue() {
+        let now = ContinuousClock.now
+        let (due, next) = state.withLock { state -> ([String], Duration?) in
+            var (due, next) = ([String](), Duration?.none)
+            for index in state.entries.indices where state.entries.values[index].isPublishPending {
+                let rest = state.entries.values[index].untilPublished(at: now)
+                if rest <= .zero {
+                    state.entries.values[index].publish(at: now)
+                    due.append(state.entries.keys[index])
+                } else {
+                    next = min(next ?? rest, rest)
+                }
+            }
+            state.isTimerSet = next != nil
+            return (due, next)
         }
-        if isPending { watch.notify(job) }
+        for job in due { watch.notify(job, isEnd: false) }
+        if let next { setTimer(next) }
     }
 }
 
 extension ProgressBoard.Entry {
+    /// A phase and how long it took.
+    fileprivate typealias EndedPhase = (phase: FitProgress.Phase, duration: Duration)
+
+    /// Ends the phase the job is in, unless that is the next one, too.
+    fileprivate mutating func endPhase(
+        before next: FitProgress.Phase?, at now: ContinuousClock.Instant
+    ) -> EndedPhase? {
+        guard phase != next else { return nil }
+        defer { phaseStartedAt = now }
+        return (phase, now - phaseStartedAt)
+    }
+
     /// Takes down what was reported.
     ///
     /// - Returns: how long to wait before others are told; nil when they will be told already.
@@ -107,9 +159,14 @@ extension ProgressBoard.Entry {
         objective = progress.objective
         pace.add(fraction, at: now)
         guard !isPublishPending else { return nil }
-        let rest = publishedAt + ProgressBoard.publishInterval - now
+        let rest = untilPublished(at: now)
         if rest <= .zero { publish(at: now) } else { isPublishPending = true }
         return rest
+    }
+
+    /// How long until a change may be told of.
+    fileprivate func untilPublished(at now: ContinuousClock.Instant) -> Duration {
+        publishedAt + ProgressBoard.publishInterval - now
     }
 
     fileprivate mutating func publish(at now: ContinuousClock.Instant) {

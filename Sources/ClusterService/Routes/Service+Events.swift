@@ -33,7 +33,7 @@ extension Service {
     private func follow(
         _ id: String, _ format: EventFormat, from seen: String?, _ write: ([UInt8]) async throws -> Void
     ) async throws {
-        let follower = watch.follow(id) { [self] in try await store.job(id).map(view) }
+        let follower = follow(id)
         let interval = configuration.limits.heartbeatInterval
         var (tag, sequence) = (seen, UInt64(0))
         while true {

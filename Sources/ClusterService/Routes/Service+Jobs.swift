@@ -191,7 +191,7 @@ extension Service {
         let found =
             wait.duration == .zero
             ? view(job)
-            : try await settled(id, within: wait.duration) { view in
+            : try await settled(id, within: wait.duration, isForEnd: known == nil) { view in
                 view.job.state.isTerminal || known != nil && isNew(view)
             }
         guard let view = found else { throw try await missing("job", id) }
@@ -202,19 +202,22 @@ extension Service {
         return .bytes(encodedJobs.bytes(view), mediaType: "application/json", headers: headers)
     }
 
+    /// `POST /v1/jobs/{id}/cancel`: admitted whatever the state of the store, and a worker is told before that.
     private func cancelJob(_ id: String) async throws -> Response {
-        _ = try await job(id)
-        switch try await store.requestCancel(id) {
-        case nil: throw try await missing("job", id)
-        case .alreadyFinished(let job): return .json(view(job).json)
-        case .cancelled(let job):
-            datasets.noteReleased([job.datasetVersion])
-            watch.notify(id)
-            return .json(view(job).json, status: .accepted)
-        case .cancelling(let job):
+        let before = try await job(id)
+        if before.state.isHeld { runner.cancel(id) }
+        switch try await cancels.cancel(id) {
+        case .pending:
+            // Also where it waits: a worker that takes it gives it up at once.
             runner.cancel(id)
             watch.notify(id)
-            return .json(view(job).json, status: .accepted)
+            return .json(view(before).json, status: .accepted)
+        case .taken(nil): throw try await missing("job", id)
+        case .taken(.alreadyFinished(let job)?):
+            // The worker may have been faster than the record of what it was asked for.
+            let isOurs = before.state.isHeld && job.state == .cancelled
+            return .json(view(job).json, status: isOurs ? .accepted : .ok)
+        case .taken(let outcome?): return .json(view(outcome.job).json, status: .accepted)
         }
     }
 

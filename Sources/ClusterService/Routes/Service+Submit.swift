@@ -109,28 +109,42 @@ extension Service {
 
     /// The job with its progress.
     func view(_ job: Job) -> JobView {
-        JobView(job: job, progress: job.state.isHeld ? board.entry(job.id) : nil, webhook: webhooks.webhook(of: job))
+        let progress = job.state.isHeld ? board.entry(job.id) : nil
+        return JobView(
+            job: job, progress: progress,
+            restingFraction: progress == nil && !job.state.isTerminal ? board.restingFraction(job.id) : 0,
+            isCancelPending: cancels.contains(job.id), webhook: webhooks.webhook(of: job))
+    }
+
+    /// Begins to follow a job.
+    func follow(_ id: String) -> JobFollower {
+        watch.follow(id) { [self] in
+            store.recentJob(id).map(view)
+        } load: { [self] in
+            try await store.job(id).map(view)
+        }
     }
 
     /// Waits for a job's end.
     ///
     /// - Returns: the job as it is at its end or when the time is over.
     func finished(_ job: Job, within duration: Duration) async throws -> JobView {
-        try await settled(job.id, within: duration) { $0.job.state.isTerminal } ?? view(job)
+        try await settled(job.id, within: duration, isForEnd: true) { $0.job.state.isTerminal } ?? view(job)
     }
 
     /// Waits until a job is as `isSettled` wants it, or the service stops, which does not wait for those who wait.
     ///
+    /// - Parameter isForEnd: whether only the job's end can be what is wanted.
     /// - Returns: the job then, or when the time is over; nil when there is no such job.
     func settled(
-        _ id: String, within duration: Duration, _ isSettled: (JobView) -> Bool
+        _ id: String, within duration: Duration, isForEnd: Bool, _ isSettled: (JobView) -> Bool
     ) async throws -> JobView? {
         let deadline = ContinuousClock.now + duration
         guard duration > .zero, isReady else { return try await store.job(id).map(view) }
-        let follower = watch.follow(id) { [self] in try await store.job(id).map(view) }
+        let follower = follow(id)
         var seen: UInt64 = 0
         while true {
-            switch await follower.news(after: seen, until: deadline) {
+            switch await follower.news(after: seen, until: deadline, isForEnd: isForEnd) {
             case .snapshot(let snapshot):
                 seen = snapshot.sequence
                 guard let view = snapshot.view else { return nil }

@@ -111,4 +111,25 @@ import Testing
         done.withLock { $0[0](.seconds(10)) }
         #expect(!open.control.isWanted(), "10 s are less than 1% of 1,000 s")
     }
+
+    @Test func aCheckpointThatIsWantedAtOnceTellsWhenItIsWritten() throws {
+        let done = Mutex<[@Sendable (Duration) -> Void]>([])
+        let open = JobCheckpoints(
+            resumed: nil, interval: .seconds(3_600), fraction: { 0 },
+            write: { _, end in done.withLock { $0.append(end) } }, identity: "")
+        #expect(!open.control.isWanted())
+        let saved = Mutex(0)
+        open.saveSoon { saved.withLock { $0 += 1 } }
+        #expect(open.control.isWanted())
+        open.control.save(checkpoint)
+        #expect(saved.withLock { $0 } == 0 && !open.control.isWanted())
+        done.withLock { $0[0](.zero) }
+        #expect(saved.withLock { $0 } == 1 && !open.control.isWanted())
+    }
+
+    @Test func howFarJobsWereIsReadFromTheirFiles() async throws {
+        try await save(job("a"))
+        try Data("no checkpoint".utf8).write(to: URL(fileURLWithPath: path("b")))
+        #expect(store.fractions() == ["a": 0.25])
+    }
 }

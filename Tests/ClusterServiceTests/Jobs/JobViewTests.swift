@@ -46,4 +46,10 @@ import Testing
         #expect(JobView(job: job(.succeeded), progress: nil).json["progress"]?["fraction"] == .number(1))
         #expect(JobView(job: job(.queued), progress: nil).json["progress"]?["phase"] == .string("queued"))
     }
+
+    @Test func aJobThatWaitsToGoOnShowsHowFarItWas() {
+        let view = JobView(job: job(.queued), progress: nil, restingFraction: 0.4567)
+        #expect(view.json["progress"]?["fraction"] == .number(0.456))
+        #expect(view.json["progress"]?["phase"] == .string("queued"))
+    }
 }

@@ -58,4 +58,36 @@ import Testing
         board.report("a", progress(0.1))
         #expect(board.entry("a")?.fraction == 0.4)
     }
+
+    @Test func aJobThatWentBackToTheQueueKeepsItsFraction() {
+        let board = ProgressBoard(watch: watch)
+        board.begin("a")
+        board.report("a", progress(0.6))
+        board.rest("a")
+        #expect(board.entry("a") == nil && board.restingFraction("a") == 0.6)
+        // It goes on with an older state than was shown.
+        board.begin("a", fraction: 0.4)
+        board.report("a", progress(0.5))
+        #expect(board.entry("a")?.fraction == 0.6 && board.restingFraction("a") == 0)
+        board.rest("b", at: 0.3)
+        board.end("b")
+        #expect(board.restingFraction("b") == 0)
+    }
+
+    @Test func oneTimerTellsOfAllJobsThatAreDue() async throws {
+        let board = ProgressBoard(watch: watch)
+        for job in ["a", "b", "c"] {
+            board.begin(job)
+            board.report(job, progress(0.5))
+        }
+        board.end("a")
+        let end = ContinuousClock.now + .seconds(30)
+        while ["b", "c"].contains(where: { board.entry($0)?.version == 0 }), .now < end {
+            try await Task.sleep(for: .milliseconds(20))
+        }
+        #expect(board.entry("b")?.version == 1 && board.entry("c")?.version == 1)
+        board.report("b", progress(0.6))
+        while board.entry("b")?.version == 1, .now < end { try await Task.sleep(for: .milliseconds(20)) }
+        #expect(board.entry("b")?.version == 2, "the timer is set again")
+    }
 }

@@ -1,0 +1,52 @@
+import Foundation
+import HTTPTypes
+import Logging
+import Testing
+
+@testable import ClusterService
+
+@Suite struct EmptiedDatabaseTests {
+    private let directory: TemporaryDirectory
+
+    init() throws {
+        directory = try TemporaryDirectory()
+    }
+
+    private func check() throws { try EmptiedDatabase.check(in: directory.path, logger: .silent) }
+
+    @Test func anEmptyFileBesideDataIsRefusedWithTheWayOut() async throws {
+        var test: TestService? = try await TestService(directory)
+        let stored = try await test?.send(.put, "/v1/datasets/plane", body: "x,y\n0,0\n9,9\n")
+        #expect(stored?.status == 201)
+        await test?.service.stop()
+        test = nil
+        for name in ["jobs.sqlite-wal", "jobs.sqlite-shm"] { try? removeFile("\(directory.path)/\(name)") }
+        try writeFile("\(directory.path)/jobs.sqlite", "")
+        do {
+            _ = try await TestService(directory)
+            Issue.record("the service started")
+        } catch let error as ServiceStartError {
+            #expect(error.description.contains("jobs.sqlite is empty"))
+            #expect(error.description.contains("remove the empty file"))
+        }
+        try removeFile("\(directory.path)/jobs.sqlite")
+        let again = try await TestService(directory)
+        #expect(try await again.send(.get, "/v1/datasets/plane").status == 200)
+        await again.service.stop()
+    }
+
+    @Test func aDirectoryWithoutDataMayHaveAnEmptyFile() throws {
+        try check()
+        try writeFile("\(directory.path)/jobs.sqlite", "")
+        try check()
+    }
+
+    @Test func aDatabaseWhoseContentIsInItsLogIsNotEmpty() throws {
+        try FileManager.default.createDirectory(
+            atPath: "\(directory.path)/datasets/names/a", withIntermediateDirectories: true)
+        try writeFile("\(directory.path)/jobs.sqlite", "")
+        #expect(throws: ServiceStartError.self) { try check() }
+        try writeFile("\(directory.path)/jobs.sqlite-wal", "something")
+        try check()
+    }
+}
