@@ -45,3 +45,30 @@ static inline void copenssl_set_server_behaviour(SSL_CTX *context, long cached_s
     // One read of the socket for a record, not two.
     SSL_CTX_set_read_ahead(context, 1);
 }
+
+/// The kind of a name that is the subject itself; the others are GEN_URI and GEN_DNS.
+#define COPENSSL_NAME_SUBJECT -1
+
+/// Visits the subject of a certificate, as RFC 2253 writes it, then the URIs and host names among its other names.
+static inline void copenssl_visit_names(X509 *certificate, void *context,
+                                        void (*visit)(void *context, int kind, const unsigned char *bytes, int count)) {
+    BIO *text = BIO_new(BIO_s_mem());
+    if (text != NULL) {
+        if (X509_NAME_print_ex(text, X509_get_subject_name(certificate), 0, XN_FLAG_RFC2253) >= 0) {
+            char *bytes = NULL;
+            long count = BIO_get_mem_data(text, &bytes);
+            visit(context, COPENSSL_NAME_SUBJECT, (const unsigned char *)bytes, (int)count);
+        }
+        BIO_free(text);
+    }
+    GENERAL_NAMES *names = X509_get_ext_d2i(certificate, NID_subject_alt_name, NULL, NULL);
+    for (int index = 0; index < sk_GENERAL_NAME_num(names); index++) {
+        int kind = 0;
+        const ASN1_STRING *value = GENERAL_NAME_get0_value(sk_GENERAL_NAME_value(names, index), &kind);
+        if (kind == GEN_URI || kind == GEN_DNS) {
+            visit(context, kind, ASN1_STRING_get0_data(value), ASN1_STRING_length(value));
+        }
+    }
+    GENERAL_NAMES_free(names);
+    ERR_clear_error();
+}

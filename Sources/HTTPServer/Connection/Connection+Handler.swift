@@ -66,7 +66,7 @@ extension Connection {
         output.append(piece)
         if writing.isChunked { output.append { $0.append(contentsOf: "\r\n".utf8) } }
         pumpLater()
-        return output.count > context.limits.bufferedResponse
+        return output.count > machine.limits.bufferedResponse
     }
 
     /// Ends a response whose content was sent in pieces.
@@ -80,7 +80,7 @@ extension Connection {
     /// Returns when the client has taken enough for more to be written.
     func waitForRoom(_ number: Int) async throws {
         try await wait(for: .room) {
-            $0.isOpen && $0.current?.number == number && $0.output.count > $0.context.limits.bufferedResponse / 2
+            $0.isOpen && $0.current?.number == number && $0.output.count > $0.machine.limits.bufferedResponse / 2
         }
         guard isOpen else { throw ConnectionClosed() }
     }

@@ -11,7 +11,7 @@ extension Connection {
         isPumping = true
         let now = Moment.now
         if machine.isHandshaking && canRead { shakeHands(now) }
-        let lastRequest = machine.requests + context.limits.pipelinedRequests
+        let lastRequest = machine.requests + machine.limits.pipelinedRequests
         var reads = 0
         while isOpen, machine.wantsInput, reads < Self.readsPerTurn {
             if mustWriteFirst { flush(now) }
@@ -34,7 +34,7 @@ extension Connection {
 
     /// Whether so much of earlier answers is unwritten that no further request is taken.
     private var mustWriteFirst: Bool {
-        machine.isBetweenRequests && output.count >= context.limits.bufferedResponse
+        machine.isBetweenRequests && output.count >= machine.limits.bufferedResponse
     }
 
     /// Goes on with the handshake, on the connection's loop like all else: who accepts waits for nobody's keys.
@@ -110,6 +110,6 @@ extension Connection {
             machine.outputBlocked(taken: taken, at: now)
         case .failed, .bytes: follow(machine.close(reset: true))
         }
-        if output.count <= context.limits.bufferedResponse / 2 { waits.resume(.room) }
+        if output.count <= machine.limits.bufferedResponse / 2 { waits.resume(.room) }
     }
 }

@@ -19,8 +19,8 @@ extension Connection {
             case .chunked: RequestBody(source: .exchange(exchange), contentLength: nil)
             }
         let request = Request(
-            method: head.method, path: head.path, query: query, headers: head.fields, body: body,
-            id: head.requestID ?? loop.makeRequestID(), trace: head.trace, remoteAddress: peer, notes: exchange)
+            head, query: query, body: body, id: head.requestID ?? loop.makeRequestID(), from: peer,
+            transport.clientCertificate, notes: exchange)
         inbox = BodyInbox()
         if head.framing == .none { inbox.end() }
         current = CurrentRequest(
@@ -104,11 +104,12 @@ extension Connection {
 
     private func report(isComplete: Bool) {
         guard let current, let onRequestEnd = context.onRequestEnd else { return }
-        onRequestEnd(
-            RequestSummary(
-                method: current.request.method, path: current.request.path, route: current.exchange.route,
-                status: current.status, bytesReceived: current.bytesReceived, bytesSent: current.bytesSent,
-                duration: (.now - current.began).duration, requestID: current.request.id,
-                trace: current.request.trace, remoteAddress: peer, isComplete: isComplete))
+        var summary = RequestSummary(
+            method: current.request.method, path: current.request.path, route: current.exchange.route,
+            status: current.status, bytesReceived: current.bytesReceived, bytesSent: current.bytesSent,
+            duration: (.now - current.began).duration, requestID: current.request.id,
+            trace: current.request.trace, remoteAddress: peer, isComplete: isComplete)
+        summary.annotations = current.exchange.annotations
+        onRequestEnd(summary)
     }
 }

@@ -3,19 +3,30 @@ import Synchronization
 /// Counts the connections of a server, in all and by address, against its limits.
 final class ConnectionCensus: Sendable {
     private struct State {
+        var limit: Int
+        var limitPerNetwork: Int
         var total = 0
         var byNetwork: [SocketAddress.Host: Int] = [:]
         var whenRoom: [ObjectIdentifier: @Sendable () -> Void] = [:]
         var whenEmpty: [CheckedContinuation<Void, Never>] = []
     }
 
-    private let limit: Int
-    private let limitPerNetwork: Int
-    private let state = Mutex(State())
+    private let state: Mutex<State>
 
     init(limits: ServerLimits) {
-        limit = limits.connections
-        limitPerNetwork = limits.connectionsPerAddress
+        state = Mutex(State(limit: limits.connections, limitPerNetwork: limits.connectionsPerAddress))
+    }
+
+    /// Counts against other limits from now on; connections that are too many stay until they end.
+    func use(_ limits: ServerLimits) {
+        let whenRoom = state.withLock { state in
+            state.limit = limits.connections
+            state.limitPerNetwork = limits.connectionsPerAddress
+            defer { state.whenRoom = [:] }
+            return state.whenRoom.values
+        }
+        // Listeners that wait look again; those for which there is still no room wait on.
+        for call in whenRoom { call() }
     }
 
     /// The number of connections.
@@ -26,7 +37,7 @@ final class ConnectionCensus: Sendable {
     /// Of several calls for one listener the last counts.
     func hasRoom(for listener: AnyObject, orWhenThereIs whenRoom: @escaping @Sendable () -> Void) -> Bool {
         state.withLock { state in
-            if state.total < limit { return true }
+            if state.total < state.limit { return true }
             state.whenRoom[ObjectIdentifier(listener)] = whenRoom
             return false
         }
@@ -37,7 +48,7 @@ final class ConnectionCensus: Sendable {
         state.withLock { state in
             if let network = address.network {
                 let count = state.byNetwork[network, default: 0]
-                guard count < limitPerNetwork else { return false }
+                guard count < state.limitPerNetwork else { return false }
                 state.byNetwork[network] = count + 1
             }
             state.total += 1

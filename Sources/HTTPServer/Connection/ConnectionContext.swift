@@ -1,8 +1,9 @@
 import Logging
+import Synchronization
 
 /// What the connections of a server share.
 final class ConnectionContext: Sendable {
-    let limits: ServerLimits
+    private let currentLimits: Mutex<ServerLimits>
     let logger: Logger
     let onRequestEnd: (@Sendable (RequestSummary) -> Void)?
     let onConnectionEvent: (@Sendable (ConnectionEvent) -> Void)?
@@ -13,11 +14,20 @@ final class ConnectionContext: Sendable {
         configuration: ServerConfiguration, census: ConnectionCensus,
         handler: @escaping @Sendable (Request, ResponseWriter) async throws -> Void
     ) {
-        limits = configuration.limits
+        currentLimits = Mutex(configuration.limits)
         logger = configuration.logger
         onRequestEnd = configuration.onRequestEnd
         onConnectionEvent = configuration.onConnectionEvent
         self.handler = handler
         self.census = census
+    }
+
+    /// What connections are allowed that come from now on.
+    var limits: ServerLimits { currentLimits.withLock { $0 } }
+
+    /// Allows other things to connections that come from now on, and another number of them.
+    func use(_ limits: ServerLimits) {
+        currentLimits.withLock { $0 = limits }
+        census.use(limits)
     }
 }

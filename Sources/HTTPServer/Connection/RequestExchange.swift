@@ -8,6 +8,7 @@ import Synchronization
 final class RequestExchange: BodyReader, ResponseSink, RequestNotes {
     private struct Notes {
         var route: String?
+        var annotations: [String: String] = [:]
         var trailers = HTTPFields()
         var responseTrailers = HTTPFields()
     }
@@ -30,6 +31,11 @@ final class RequestExchange: BodyReader, ResponseSink, RequestNotes {
     var route: String? { notes.withLock { $0.route } }
 
     var trailers: HTTPFields { notes.withLock { $0.trailers } }
+
+    /// What is to be logged of the request.
+    var annotations: [String: String] { notes.withLock { $0.annotations } }
+
+    func annotate(_ name: String, _ value: String) { notes.withLock { $0.annotations[name] = value } }
 
     func note(route: String) { notes.withLock { $0.route = route } }
 

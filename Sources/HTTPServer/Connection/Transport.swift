@@ -9,6 +9,9 @@ protocol Transport: AnyObject {
     /// Whether the client's octets are safe from others; there is a handshake then.
     var isSecure: Bool { get }
 
+    /// Who the client has shown to be, once the handshake is complete; nil where it was not asked, or kept silent.
+    var clientCertificate: ClientCertificate? { get }
+
     /// Goes on with the handshake, which comes before anything else.
     func handshake() -> TransportHandshake
 
@@ -27,6 +30,10 @@ protocol Transport: AnyObject {
     ///
     /// - Parameter reset: Whether the client is to see that the connection was broken off.
     func close(reset: Bool)
+}
+
+extension Transport {
+    var clientCertificate: ClientCertificate? { nil }
 }
 
 enum TransportHandshake: Equatable {

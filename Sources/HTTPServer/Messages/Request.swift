@@ -11,13 +11,13 @@ public struct Request: Sendable {
     public let path: String
 
     /// The decoded query.
-    public let query: QueryParameters
+    public private(set) var query: QueryParameters
 
     /// The header fields in the order they were sent; trailer fields are never among them.
     public let headers: HTTPFields
 
     /// The content; it is read from the connection as the handler asks for it.
-    public let body: RequestBody
+    public private(set) var body: RequestBody
 
     /// The id of the request: a valid `X-Request-Id` of the client's, else the trace's of a `traceparent`, else one made
     /// by the server.
@@ -31,13 +31,29 @@ public struct Request: Sendable {
     /// The address of the client.
     public let remoteAddress: SocketAddress
 
+    /// The certificate that the client has shown, found good; nil without TLS or where clients are not asked for one.
+    public let clientCertificate: ClientCertificate?
+
+    /// The host and port that the request is meant for: those of a target in absolute form, else what `Host` says; nil
+    /// where nothing says it, as HTTP/1.0 allows.
+    public var authority: String? { targetAuthority ?? Self.hostName.flatMap { headers[$0] } }
+    private static let hostName = HTTPField.Name("Host")
+    private let targetAuthority: String?
+
     /// What is learnt of the request while it is served.
-    let notes: (any RequestNotes)?
+    private let notes: (any RequestNotes)?
 
     /// The fields that came after a chunked body, once it has been read to its end; empty until then.
     ///
     /// Only those that may stand there (RFC 9110, section 6.5.1): none that frame, route, authenticate or control.
     public var trailers: HTTPFields { notes?.trailers ?? [:] }
+
+    /// Notes what there is to log of the request when it has ended, such as whose it is; see
+    /// ``RequestSummary/annotations``.
+    public func annotate(_ name: String, _ value: String) { notes?.annotate(name, value) }
+
+    /// The router has found the request's route.
+    func note(route: String) { notes?.note(route: route) }
 
     /// Creates a request, for tests and for callers without a connection.
     public init(
@@ -48,7 +64,8 @@ public struct Request: Sendable {
         body: RequestBody = .empty,
         id: String = "local",
         trace: TraceContext? = nil,
-        remoteAddress: SocketAddress = .loopback
+        remoteAddress: SocketAddress = .loopback,
+        clientCertificate: ClientCertificate? = nil
     ) {
         self.method = method
         self.path = path
@@ -58,36 +75,41 @@ public struct Request: Sendable {
         self.id = id
         self.trace = trace
         self.remoteAddress = remoteAddress
+        self.clientCertificate = clientCertificate
+        targetAuthority = nil
         notes = nil
     }
 
+    /// The request that a connection's client has sent.
     init(
-        method: HTTPRequest.Method, path: String, query: QueryParameters, headers: HTTPFields, body: RequestBody,
-        id: String, trace: TraceContext?, remoteAddress: SocketAddress, notes: (any RequestNotes)?
+        _ head: RequestHead, query: QueryParameters, body: RequestBody, id: String, from client: SocketAddress,
+        _ certificate: ClientCertificate?, notes: any RequestNotes
     ) {
-        self.method = method
-        self.path = path
+        method = head.method
+        path = head.path
         self.query = query
-        self.headers = headers
+        headers = head.fields
         self.body = body
         self.id = id
-        self.trace = trace
-        self.remoteAddress = remoteAddress
+        trace = head.trace
+        remoteAddress = client
+        clientCertificate = certificate
+        targetAuthority = head.authority
         self.notes = notes
     }
 
     /// The same request with another query.
     public func with(query: QueryParameters) -> Request {
-        Request(
-            method: method, path: path, query: query, headers: headers, body: body, id: id,
-            trace: trace, remoteAddress: remoteAddress, notes: notes)
+        var request = self
+        request.query = query
+        return request
     }
 
     /// The same request with another body.
     public func with(body: RequestBody) -> Request {
-        Request(
-            method: method, path: path, query: query, headers: headers, body: body, id: id,
-            trace: trace, remoteAddress: remoteAddress, notes: notes)
+        var request = self
+        request.body = body
+        return request
     }
 }
 
@@ -98,4 +120,7 @@ protocol RequestNotes: AnyObject, Sendable {
 
     /// The router has found the request's route.
     func note(route: String)
+
+    /// There is something to log when the request has ended.
+    func annotate(_ name: String, _ value: String)
 }

@@ -36,6 +36,9 @@ public struct RequestSummary: Sendable {
     /// Whether the response was written to its end.
     public var isComplete: Bool
 
+    /// What the handler noted to be logged, by ``Request/annotate(_:_:)``; of two notes of one name the later.
+    public var annotations: [String: String] = [:]
+
     /// Creates a summary.
     public init(
         method: HTTPRequest.Method?, path: String?, route: String? = nil, status: HTTPResponse.Status?,

@@ -84,8 +84,8 @@ struct HeadFields {
         let framing = try framing(minorVersion: line.minorVersion)
         guard meetsExpectation || line.minorVersion == 0 else { throw .expectationFailed }
         return RequestHead(
-            method: line.method, path: line.target.path, query: line.target.query, minorVersion: line.minorVersion,
-            fields: all, framing: framing,
+            method: line.method, path: line.target.path, query: line.target.query, authority: line.target.authority,
+            minorVersion: line.minorVersion, fields: all, framing: framing,
             keepsAlive: !asksClose && (line.minorVersion == 1 || asksKeepAlive),
             expectsContinue: expectsContinue && line.minorVersion == 1 && framing != .none,
             requestID: requestID ?? trace?.traceID, trace: trace)

@@ -6,6 +6,9 @@ struct RequestHead: Equatable {
     var path: String
     var query: String?
 
+    /// The host and port of a target in absolute form, which go before those of Host; nil in other forms.
+    var authority: String?
+
     /// The minor version of HTTP/1 that the exchange is in: 0 or 1.
     var minorVersion: Int
     var fields: HTTPFields

@@ -17,6 +17,9 @@ struct RequestTarget: Equatable {
     /// The scheme, in absolute form only.
     var scheme: Scheme?
 
+    /// The host and port, in absolute form only.
+    var authority: String?
+
     init(_ target: Span<UInt8>, method: HTTPRequest.Method) throws(RequestError) {
         guard !target.isEmpty, target.allSatisfy(ByteClass.isTarget) else {
             throw .malformed("the request target is empty or has octets that no target has")
@@ -73,5 +76,6 @@ struct RequestTarget: Equatable {
             self.init(origin: rest)
             self.scheme = scheme
         }
+        authority = target.extracting(start..<end).text
     }
 }

@@ -15,7 +15,7 @@ struct RouteLiteral: Sendable, Hashable {
 /// What is registered under one method of a template.
 struct Endpoint: Sendable {
     let template: String
-    let bodyLimit: Int
+    let bodyLimit: @Sendable () -> Int
     let captureNames: [String]
     let handler: @Sendable (Request, PathCaptures) async throws -> Response
 }
@@ -39,7 +39,7 @@ struct RouteTable: Sendable {
 
     /// Adds an endpoint; one with the same template and method is replaced.
     mutating func insert(
-        _ method: HTTPRequest.Method, _ template: String, bodyLimit: Int,
+        _ method: HTTPRequest.Method, _ template: String, bodyLimit: @escaping @Sendable () -> Int,
         _ handler: @escaping @Sendable (Request, PathCaptures) async throws -> Response
     ) {
         precondition(template.utf8.first == UInt8(ascii: "/"), "a route's template begins with a slash: \(template)")

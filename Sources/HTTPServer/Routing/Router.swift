@@ -35,12 +35,12 @@ public struct Router: Sendable {
     ///     literal segments win over captures.
     ///   - bodyLimit: The greatest length of the request's content in bytes. A longer `Content-Length` is answered with
     ///     413 before the handler runs; a chunked body throws the same when it goes over. With 0 the handler sees no
-    ///     body, and what the client sends is discarded.
+    ///     body, and what the client sends is discarded. It is found anew for each request.
     ///   - handler: Makes the response. A ``Problem`` thrown is the response; any other error is logged and is a 500
     ///     without details. It runs on the event loop of the connection: what blocks or computes for more than a
     ///     millisecond belongs elsewhere.
     public mutating func on(
-        _ method: HTTPRequest.Method, _ template: String, bodyLimit: Int = 0,
+        _ method: HTTPRequest.Method, _ template: String, bodyLimit: @escaping @autoclosure @Sendable () -> Int = 0,
         _ handler: @escaping @Sendable (Request, PathCaptures) async throws -> Response
     ) {
         table.insert(method, template, bodyLimit: bodyLimit, handler)
@@ -82,14 +82,14 @@ public struct Router: Sendable {
         guard let match = table.match(try RoutePath(request.path)) else {
             throw Problem.notFound("nothing is at \(request.path)")
         }
-        if let template = match.endpoints.first?.endpoint.template { request.notes?.note(route: template) }
+        if let template = match.endpoints.first?.endpoint.template { request.note(route: template) }
         guard let endpoint = Self.endpoint(for: request.method, in: match) else {
             let allowed = Self.allowed(match.endpoints.map(\.method))
             guard request.method == .options else { throw Problem.methodNotAllowed(request.method, allowed: allowed) }
             return Self.allowing(allowed)
         }
         let captures = PathCaptures(names: endpoint.captureNames, values: match.captured)
-        return try await endpoint.handler(try Self.limiting(request, to: endpoint.bodyLimit), captures)
+        return try await endpoint.handler(try Self.limiting(request, to: endpoint.bodyLimit()), captures)
     }
 
     private static func endpoint(for method: HTTPRequest.Method, in match: RouteTable.Match) -> Endpoint? {

@@ -84,6 +84,12 @@ final class RunningServer: Sendable {
         return sockets
     }
 
+    /// What connections are allowed that come from now on.
+    var limits: ServerLimits { context.limits }
+
+    /// Allows other things to connections that come from now on.
+    func use(_ limits: ServerLimits) { context.use(limits.granted(logger: context.logger)) }
+
     /// Reads certificates and keys anew; all are put to use, or none.
     func reloadTLS() throws(TLSConfigurationError) {
         var contexts: [TLSContext] = []

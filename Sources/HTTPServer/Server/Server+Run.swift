@@ -9,20 +9,22 @@ extension Server {
     ///
     /// - Parameters:
     ///   - onListening: Called with the addresses once the server listens.
+    ///   - onReloading: Called at SIGHUP, before anything is read.
     ///   - onReload: Called at SIGHUP, when the certificates have been read.
     ///   - onStopping: Called when the server is told to stop: the time to report as not ready. The server goes on as
     ///     before until it returns, unless another signal comes.
     ///   - handler: As in `start`.
     /// - Throws: ``ServerStartError``.
     public func run(
-        onListening: (@Sendable ([SocketAddress]) -> Void)? = nil, onReload: (@Sendable () async -> Void)? = nil,
+        onListening: (@Sendable ([SocketAddress]) -> Void)? = nil, onReloading: (@Sendable () -> Void)? = nil,
+        onReload: (@Sendable () async -> Void)? = nil,
         onStopping: (@Sendable () async -> Void)? = nil,
         _ handler: @escaping @Sendable (Request, ResponseWriter) async throws -> Void
     ) async throws {
         let signals = SignalWatch([SIGTERM, SIGINT])
         defer { signals.cancel() }
         let addresses = try start(handler)
-        let reloading = reloadOnHangUp(onReload)
+        let reloading = reloadOnHangUp(onReloading, onReload)
         defer { reloading.cancel() }
         onListening?(addresses)
         await signals.next()
@@ -43,12 +45,15 @@ extension Server {
     }
 
     /// Reads certificates anew at each SIGHUP.
-    private func reloadOnHangUp(_ onReload: (@Sendable () async -> Void)?) -> Task<Void, Never> {
+    private func reloadOnHangUp(
+        _ onReloading: (@Sendable () -> Void)?, _ onReload: (@Sendable () async -> Void)?
+    ) -> Task<Void, Never> {
         let signals = SignalWatch([SIGHUP])
         let hasCertificates = configuration.allEndpoints.contains { $0.tls != nil }
         return Task {
             defer { signals.cancel() }
             while await signals.next() {
+                onReloading?()
                 do throws(TLSConfigurationError) {
                     try reloadTLS()
                     if hasCertificates { configuration.logger.notice("certificates have been reloaded") }
@@ -62,10 +67,13 @@ extension Server {
 
     /// Serves what a router knows until SIGTERM or SIGINT comes.
     public func run(
-        onListening: (@Sendable ([SocketAddress]) -> Void)? = nil, onReload: (@Sendable () async -> Void)? = nil,
+        onListening: (@Sendable ([SocketAddress]) -> Void)? = nil, onReloading: (@Sendable () -> Void)? = nil,
+        onReload: (@Sendable () async -> Void)? = nil,
         onStopping: (@Sendable () async -> Void)? = nil,
         _ router: Router
     ) async throws {
-        try await run(onListening: onListening, onReload: onReload, onStopping: onStopping, handler(of: router))
+        try await run(
+            onListening: onListening, onReloading: onReloading, onReload: onReload, onStopping: onStopping,
+            handler(of: router))
     }
 }

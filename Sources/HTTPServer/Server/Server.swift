@@ -78,7 +78,7 @@ public final class Server: Sendable {
             return nil
         }
         guard let running else { return }
-        await running.stop(deadline: deadline ?? configuration.limits.shutdownTimeout)
+        await running.stop(deadline: deadline ?? running.limits.shutdownTimeout)
         state.withLock { $0 = .stopped }
     }
 
@@ -96,6 +96,15 @@ public final class Server: Sendable {
     public func reloadTLS() throws(TLSConfigurationError) {
         guard case .running(let running) = state.withLock({ $0 }) else { return }
         try running.reloadTLS()
+    }
+
+    /// Allows other things to connections that come from now on, and another number of them.
+    ///
+    /// Open connections keep what they have. ``ServerLimits/backlog`` stays as it was when the server started. Does
+    /// nothing when the server does not run.
+    public func reload(_ limits: ServerLimits) {
+        guard case .running(let running) = state.withLock({ $0 }) else { return }
+        running.use(limits)
     }
 
     func handler(of router: Router) -> @Sendable (Request, ResponseWriter) async throws -> Void {

@@ -12,6 +12,9 @@ final class TLSContext: @unchecked Sendable {
     /// One for each certificate, the default one first; alike in all else.
     private let contexts: [OpaquePointer]
 
+    /// Whether clients are asked for certificates.
+    let asksClients: Bool
+
     /// Reads the files and checks that they fit.
     init(_ configuration: TLSConfiguration) throws(TLSConfigurationError) {
         var contexts: [OpaquePointer] = []
@@ -32,6 +35,7 @@ final class TLSContext: @unchecked Sendable {
             throw error
         }
         self.contexts = contexts
+        asksClients = configuration.clientCertificates != .ignored
         SSL_CTX_set_alpn_select_cb(contexts[0], ApplicationProtocol.select, nil)
         if contexts.count > 1 {
             for context in contexts.dropFirst() {

@@ -19,6 +19,7 @@ final class TLSTransport: Transport {
     private let context: TLSContext
     private var session: OpaquePointer?
     private var phase = Phase.handshaking
+    private(set) var clientCertificate: ClientCertificate?
     /// What ended the session while octets before it were still to be handed out.
     private var ending: TransportRead?
 
@@ -50,6 +51,7 @@ final class TLSTransport: Transport {
         let status = SSL_do_handshake(session)
         if status == 1 {
             phase = .open
+            if context.asksClients { clientCertificate = ClientCertificate(of: session) }
             return .complete
         }
         switch SSL_get_error(session, status) {

@@ -172,6 +172,23 @@ struct TLSServingTests {
         }
     }
 
+    @Test(arguments: [TLS1_2_VERSION, TLS1_3_VERSION])
+    func handlersSeeWhoTheClientIs(version: Int32) async throws {
+        let shown = try authority.issue("Client.example")
+        let rule = tls(.optional(authorityFile: authority.root.chainFile))
+        try await withServer({ $0.endpoints = [.tcp(port: 0, tls: rule)] }) { request, writer in
+            let certificate = request.clientCertificate
+            try await writer.send(text("\(certificate?.subject ?? "-") \(certificate?.hosts ?? [])"))
+        } test: { address in
+            let known = try await connect(address) { options in
+                options.version = version
+                options.certificate = shown
+            }
+            for _ in 0..<2 { #expect(try await known.get().text == #"CN=Client.example ["client.example"]"#) }
+            #expect(try await connect(address) { $0.version = version }.get().text == "- []")
+        }
+    }
+
     @Test func clientsGetTheCertificateOfTheHostTheyName() async throws {
         let wild = try authority.issue("*.b.example", file: "wild")
         var several = tls()
