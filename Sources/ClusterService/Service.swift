@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+public import HTTPServer
 import JobStore
 import Logging
 import Synchronization
@@ -26,6 +27,7 @@ public final class Service: Sendable {
     let offload = Offload(label: "service")
     let keysInFlight = KeysInFlight()
     let keys: KeyRing
+    private let rules: Mutex<(limits: ServiceLimits, server: ServerLimits, access: AccessRules)>
     let encodedJobs = EncodedJobs()
     /// The time of day that all stored dates are taken from.
     let clock = SteadyClock()
@@ -39,6 +41,7 @@ public final class Service: Sendable {
     public init(_ configuration: ServiceConfiguration) async throws(ServiceStartError) {
         let directory = configuration.dataDirectory
         self.configuration = configuration
+        rules = Mutex((configuration.limits, configuration.serverLimits, AccessRules(configuration.access)))
         do {
             try FileDescriptor.makeDirectory(directory)
             lock = try DataDirectoryLock(directory: directory)
@@ -98,7 +101,7 @@ public final class Service: Sendable {
         let task = Task { [weak self] in
             var swept: ContinuousClock.Instant?
             while !Task.isCancelled, let service = self {
-                let limits = service.configuration.limits
+                let limits = service.limits
                 let isSweepDue = swept.map { ContinuousClock.now - $0 >= limits.sweepInterval } ?? true
                 if isSweepDue { swept = .now }
                 await service.removeExpired(lookingThroughAll: isSweepDue)
@@ -106,6 +109,29 @@ public final class Service: Sendable {
             }
         }
         upkeep.withLock { $0 = task }
+    }
+
+    /// What is refused, and how long things are kept, at the moment.
+    var limits: ServiceLimits { rules.withLock { $0.limits } }
+
+    /// The limits of the HTTP server in front, at the moment.
+    var serverLimits: ServerLimits { rules.withLock { $0.server } }
+
+    /// What holds for all requests at the moment.
+    var accessRules: AccessRules { rules.withLock { $0.access } }
+
+    /// Looks at the keys anew and lets other limits, origins and names hold from now on.
+    ///
+    /// What is there already stays, also where it is more than the limits allow. ``ServiceLimits/goneLifetime`` and
+    /// ``AccessConfiguration/tokens`` stay as they were when the service started.
+    ///
+    /// - Parameter server: the limits of the HTTP server in front, which `GET /v1` shows.
+    public func reload(_ limits: ServiceLimits, server: ServerLimits, _ access: AccessConfiguration) {
+        var limits = limits
+        limits.goneLifetime = configuration.limits.goneLifetime
+        rules.withLock { $0 = (limits, server, AccessRules(access)) }
+        datasets.use(limits)
+        keys.refresh()
     }
 
     /// Whether new work is taken.

@@ -43,7 +43,8 @@ struct AccessLog: Sendable {
         [
             summary.remoteAddress.description, summary.method?.rawValue ?? "-", summary.path ?? "-",
             summary.status.map { "\($0.code)" } ?? "-", "in=\(summary.bytesReceived)", "out=\(summary.bytesSent)",
-            "ms=\(milliseconds(summary))", "id=\(summary.requestID)", summary.isComplete ? nil : "aborted",
+            "ms=\(milliseconds(summary))", "id=\(summary.requestID)",
+            summary.annotations.isEmpty ? nil : annotations(summary), summary.isComplete ? nil : "aborted",
         ].compactMap { $0 }.joined(separator: " ")
     }
 
@@ -58,8 +59,17 @@ struct AccessLog: Sendable {
         metadata["path"] = summary.path.map { "\($0)" }
         metadata["route"] = summary.route.map { "\($0)" }
         metadata["status"] = summary.status.map { .stringConvertible($0.code) }
+        for (name, value) in summary.annotations { metadata[name] = "\(value)" }
         metadata["trace_id"] = summary.trace.map { "\($0.traceID)" }
         return metadata
+    }
+
+    /// Who it was, in the order of the names; a text that others chose is quoted, so that it makes no lines of its own.
+    private static func annotations(_ summary: RequestSummary) -> String {
+        summary.annotations.sorted { $0.key < $1.key }.map { name, value in
+            let isPlain = value.utf8.allSatisfy { (0x21...0x7E).contains($0) }
+            return "\(name)=\(isPlain ? value : value.debugDescription)"
+        }.joined(separator: " ")
     }
 
     private static func milliseconds(_ summary: RequestSummary) -> Double {

@@ -15,6 +15,12 @@ struct AccessOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
+            "A name that a service on loopback without keys may be called by, besides localhost, or * for any; may be "
+                + "repeated.", valueName: "name"))
+    var allowedHost: [String] = []
+
+    @Option(
+        help: ArgumentHelp(
             "A file with the public keys (JWK Set) of whoever issues tokens (JWT) that are good as well as keys.",
             valueName: "path"))
     var jwks: String?
@@ -35,6 +41,9 @@ struct AccessOptions: ParsableArguments {
     @Option(help: ArgumentHelp("The unfinished jobs of keys that have no limit of their own.", valueName: "number"))
     var keyJobs: Int?
 
+    @Option(help: ArgumentHelp("The datasets of keys that have no limit of their own.", valueName: "number"))
+    var keyDatasets: Int?
+
     @Option(help: ArgumentHelp("The bytes of datasets of keys that have no limit of their own.", valueName: "bytes"))
     var keyStoredBytes: ByteCount?
 
@@ -45,6 +54,9 @@ struct AccessOptions: ParsableArguments {
         for origin in corsOrigin where origin != "*" && origin.wholeMatch(of: #/https?://[^\s/?#,]+/#) == nil {
             throw ValidationError("--cors-origin is an origin such as https://app.example, or *, not \(origin)")
         }
+        for name in allowedHost where name != "*" && name.wholeMatch(of: #/[A-Za-z0-9._:-]+/#) == nil {
+            throw ValidationError("--allowed-host is a name such as clusters.example, or *, not \(name)")
+        }
         try limits.validate("--key-")
         let parts = [jwks, jwtIssuer, jwtAudience]
         guard parts.allSatisfy({ $0 == nil }) || parts.allSatisfy({ $0?.isEmpty == false }) else {
@@ -54,7 +66,7 @@ struct AccessOptions: ParsableArguments {
 
     private var limits: KeyLimits {
         KeyLimits(
-            requestsPerSecond: keyRequestsPerSecond, burst: keyBurst, jobs: keyJobs,
+            requestsPerSecond: keyRequestsPerSecond, burst: keyBurst, jobs: keyJobs, datasets: keyDatasets,
             storedBytes: keyStoredBytes?.bytes, bodyBytes: keyBodyBytes?.bytes)
     }
 
@@ -63,21 +75,25 @@ struct AccessOptions: ParsableArguments {
         return TokenConfiguration(keySetPath: jwks, issuer: jwtIssuer, audience: jwtAudience)
     }
 
-    var configuration: AccessConfiguration {
+    /// - Parameter endpoints: where the service listens.
+    func configuration(_ endpoints: [ServerEndpoint]) -> AccessConfiguration {
         var configuration = AccessConfiguration()
         configuration.keyLimits = limits
         configuration.origins = corsOrigin
         configuration.tokens = tokens
+        // Where others come from elsewhere, or need no check, they call it by names that nobody here knows.
+        let isOpen = insecure || allowedHost.contains("*") || endpoints.contains { $0.exposedAddress != nil }
+        configuration.hosts = isOpen ? nil : allowedHost
         return configuration
     }
 
     /// Refuses to let other machines in where nobody needs a key.
     ///
     /// An endpoint that demands client certificates is let be.
-    func check(_ endpoints: [ServerEndpoint], dataDirectory: String) throws {
+    func check(_ endpoints: [ServerEndpoint], metrics: ServerEndpoint?, dataDirectory: String) throws {
         if let tokens { return try tokens.check() }
         guard !insecure, try KeyFile(directory: dataDirectory).keys().isEmpty else { return }
-        let exposed = endpoints.first { endpoint in
+        let exposed = (endpoints + [metrics].compactMap(\.self)).first { endpoint in
             guard endpoint.exposedAddress != nil else { return false }
             if case .required? = endpoint.tls?.clientCertificates { return false }
             return true
@@ -101,7 +117,7 @@ extension KeyLimits {
         if burst != nil && requestsPerSecond == nil {
             throw ValidationError("\(prefix)burst needs \(prefix)requests-per-second")
         }
-        for (name, value) in [("burst", burst), ("jobs", jobs)] {
+        for (name, value) in [("burst", burst), ("jobs", jobs), ("datasets", datasets)] {
             if let value, value < 1 { throw ValidationError("\(prefix)\(name) is a whole number from 1") }
         }
     }

@@ -36,24 +36,35 @@ struct Check: ParsableCommand {
             while !FileManager.default.fileExists(atPath: parent.path), parent.path != "/" {
                 parent.deleteLastPathComponent()
             }
-            guard access(parent.path, W_OK | X_OK) == 0 else {
-                throw ConfigurationFault(
-                    description: "it is not there and cannot be made: \(parent.path) is not writable")
-            }
-            return "will be made"
+            guard let reason = reasonAgainst(makingADirectoryIn: parent.path) else { return "will be made" }
+            throw ConfigurationFault(
+                description: "it is not there and cannot be made in \(parent.path): \(reason)")
         }
         guard isDirectory.boolValue else { throw ConfigurationFault(description: "it is no directory") }
         guard access(path, R_OK | W_OK | X_OK) == 0 else {
             throw ConfigurationFault(
                 description: "this user may not read and write it: \(String(cString: strerror(errno)))")
         }
+        if let reason = reasonAgainst(makingADirectoryIn: path) {
+            throw ConfigurationFault(description: "nothing can be made in it: \(reason)")
+        }
         return Service.isRunning(in: path) ? "in use by a clusterd that runs" : "fine"
+    }
+
+    /// Why no directory can be made in another; nil where one can.
+    ///
+    /// Makes one and removes it: permissions say nothing of file systems that are not for files, such as /proc.
+    private static func reasonAgainst(makingADirectoryIn parent: String) -> String? {
+        var name = Array("\(parent)/.clusterd-check-XXXXXX".utf8CString)
+        guard mkdtemp(&name) != nil else { return String(cString: strerror(errno)) }
+        rmdir(name)
+        return nil
     }
 
     private static func endpoints(_ serve: Serve) throws -> String {
         let endpoints = try serve.listening.endpoints(host: serve.host, port: serve.port)
         for endpoint in endpoints { try endpoint.tls?.check() }
-        try serve.access.check(endpoints, dataDirectory: serve.dataDir)
+        try serve.access.check(endpoints, metrics: serve.observing.endpoint, dataDirectory: serve.dataDir)
         let secure = endpoints.count { $0.tls != nil }
         return "\(endpoints.count) \(endpoints.count == 1 ? "place" : "places"), \(secure) with TLS"
     }

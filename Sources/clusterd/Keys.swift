@@ -33,6 +33,12 @@ struct Keys: ParsableCommand {
         var tenant: String?
 
         @Option(
+            help: ArgumentHelp(
+                "Make no key, but let a client certificate stand for one: URI:… or DNS:… as in its subjectAltName, or "
+                    + "its subject (RFC 2253).", valueName: "identity"))
+        var certificate: String?
+
+        @Option(
             help: ArgumentHelp("After which time the key is no longer good, such as 12h or 90d.", valueName: "time"))
         var expiresIn: TimeSpan?
 
@@ -45,6 +51,9 @@ struct Keys: ParsableCommand {
         @Option(help: ArgumentHelp("How many jobs of the tenant may be unfinished.", valueName: "number"))
         var jobs: Int?
 
+        @Option(help: ArgumentHelp("How many datasets the tenant may have.", valueName: "number"))
+        var datasets: Int?
+
         @Option(help: ArgumentHelp("How many bytes the tenant's datasets may take, such as 10GiB.", valueName: "bytes"))
         var storedBytes: ByteCount?
 
@@ -55,13 +64,21 @@ struct Keys: ParsableCommand {
 
         private var limits: KeyLimits {
             KeyLimits(
-                requestsPerSecond: requestsPerSecond, burst: burst, jobs: jobs, storedBytes: storedBytes?.bytes,
-                bodyBytes: bodyBytes?.bytes)
+                requestsPerSecond: requestsPerSecond, burst: burst, jobs: jobs, datasets: datasets,
+                storedBytes: storedBytes?.bytes, bodyBytes: bodyBytes?.bytes)
         }
 
         func validate() throws { try limits.validate("--") }
 
         func run() throws {
+            if let certificate {
+                let record = try place.file.enter(
+                    certificate: certificate, name: name, scope: scope, tenant: tenant,
+                    lifetime: expiresIn.map { TimeInterval($0.seconds) }, limits: limits)
+                return print(
+                    "certificate \(record.certificate ?? "") is \(record.id) (\(record.scope.rawValue), tenant "
+                        + "\(record.tenant))")
+            }
             let (record, key) = try place.file.create(
                 name: name, scope: scope, tenant: tenant, lifetime: expiresIn.map { TimeInterval($0.seconds) },
                 limits: limits)
@@ -82,14 +99,35 @@ struct Keys: ParsableCommand {
             let rows = try place.file.keys().map { key in
                 [
                     key.id, key.name, key.tenant, key.scope.rawValue, text(key.createdAt), text(uses[key.id]),
-                    text(key.expiresAt), key.revokedAt != nil ? "revoked" : key.isGood(at: Date()) ? "good" : "expired",
+                    text(key.expiresAt), Self.text(key.limits), key.certificate ?? "-",
+                    key.revokedAt != nil ? "revoked" : key.isGood(at: Date()) ? "good" : "expired",
                 ]
             }
-            print(table([["ID", "NAME", "TENANT", "SCOPE", "CREATED", "LAST USED", "EXPIRES", "STATE"]] + rows))
+            print(
+                table(
+                    [
+                        [
+                            "ID", "NAME", "TENANT", "SCOPE", "CREATED", "LAST USED", "EXPIRES", "LIMITS", "CERTIFICATE",
+                            "STATE",
+                        ]
+                    ] + rows))
+        }
+
+        /// The limits of a key's own as `keys create` takes them.
+        private static func text(_ limits: KeyLimits) -> String {
+            let all: [(String, String?)] = [
+                ("requests-per-second", limits.requestsPerSecond.map { "\($0)" }),
+                ("burst", limits.burst.map(String.init)),
+                ("jobs", limits.jobs.map(String.init)), ("datasets", limits.datasets.map(String.init)),
+                ("stored-bytes", limits.storedBytes.map(String.init)),
+                ("body-bytes", limits.bodyBytes.map(String.init)),
+            ]
+            let own = all.compactMap { name, value in value.map { "\(name)=\($0)" } }
+            return own.isEmpty ? "-" : own.joined(separator: ",")
         }
 
         private func table(_ rows: [[String]]) -> String {
-            let widths = (0..<8).map { column in rows.map { $0[column].count }.max() ?? 0 }
+            let widths = (rows.first ?? []).indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
             return rows.map { row in
                 zip(row, widths).map { $0.padding(toLength: $1, withPad: " ", startingAt: 0) }.joined(separator: "  ")
                     .trimmingCharacters(in: .whitespaces)

@@ -14,8 +14,15 @@ struct ListeningOptions: ParsableArguments {
     var tlsKey: String?
 
     @Option(
-        help: ArgumentHelp("PEM file with the authorities of client certificates: demands one.", valueName: "path"))
+        help: ArgumentHelp(
+            "PEM file with the authorities of client certificates, which are asked for; clusterd keys create "
+                + "--certificate says who they stand for.", valueName: "path"))
     var tlsClientCa: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Whether there is no session without a client certificate: required, or optional.", valueName: "demand"))
+    var tlsClientCert = ClientCertificateDemand.required
 
     @Option(
         help: ArgumentHelp("A path to listen on with plain HTTP; its owner and group may connect.", valueName: "path"))
@@ -31,6 +38,9 @@ struct ListeningOptions: ParsableArguments {
             throw ValidationError("--tls-port is a number from 0 to 65535")
         }
         let isAny = tlsPort != nil || tlsCert != nil || tlsKey != nil || tlsClientCa != nil
+        guard tlsClientCert == .required || tlsClientCa != nil else {
+            throw ValidationError("--tls-client-cert needs --tls-client-ca")
+        }
         guard !isAny || tlsCert != nil && tlsKey != nil else {
             throw ValidationError("TLS needs both --tls-cert and --tls-key")
         }
@@ -40,7 +50,7 @@ struct ListeningOptions: ParsableArguments {
         guard let tlsCert, let tlsKey else { return nil }
         return TLSConfiguration(
             certificateFile: tlsCert, keyFile: tlsKey,
-            clientCertificates: tlsClientCa.map { .required(authorityFile: $0) } ?? .ignored)
+            clientCertificates: tlsClientCa.map(tlsClientCert.rule) ?? .ignored)
     }
 
     /// Everything to listen on; sockets that systemd hands over come in place of the plain port.
@@ -58,5 +68,21 @@ struct ListeningOptions: ParsableArguments {
         }
         if let unixSocket { endpoints.append(.unix(path: unixSocket)) }
         return endpoints
+    }
+}
+
+/// Whether clients have to show certificates, where they are asked for them.
+enum ClientCertificateDemand: String, ExpressibleByArgument, CaseIterable {
+    /// There is no session without one.
+    case required
+    /// Who has none shows a key.
+    case optional
+
+    /// The rule for certificates of the authorities in a file.
+    func rule(_ file: String) -> TLSConfiguration.ClientCertificates {
+        switch self {
+        case .required: .required(authorityFile: file)
+        case .optional: .optional(authorityFile: file)
+        }
     }
 }

@@ -94,19 +94,11 @@ struct Serve: AsyncParsableCommand {
         let manager = ServiceManager.systemd
         logFormat.bootstrap(logLevel)
         let logger = Logger(label: "clusterd")
-        let cores = ProcessInfo.processInfo.activeProcessorCount
-        let workers = workers ?? max(1, cores - 1)
-        var serviceConfiguration = ServiceConfiguration(
-            dataDirectory: dataDir, workers: workers, threadsPerJob: max(1, (cores - 1) / workers), logger: logger)
-        try limits.apply(to: &serviceConfiguration.serverLimits, &serviceConfiguration.limits)
-        keeping.apply(to: &serviceConfiguration)
-        serviceConfiguration.serverLimits = serviceConfiguration.serverLimits.granted(logger: logger)
-        serviceConfiguration.access = self.access.configuration
-        serviceConfiguration.webhooks = webhooks.configuration
-        serviceConfiguration.checkpointInterval = .seconds(checkpointInterval)
-        serviceConfiguration.showsMetrics = observing.metricsPort == nil
+        let settings = try LiveSettings(
+            arguments: Array(CommandLine.arguments.dropFirst()), environment: ProcessInfo.processInfo.environment)
         let endpoints = try listening.endpoints(host: host, port: port)
-        try self.access.check(endpoints, dataDirectory: dataDir)
+        let serviceConfiguration = try configuration(at: endpoints, logger)
+        try self.access.check(endpoints, metrics: observing.endpoint, dataDirectory: dataDir)
         let service = try await Service(serviceConfiguration)
         let access = AccessLog(logger: logger, format: logFormat)
         var configuration = ServerConfiguration(
@@ -128,8 +120,9 @@ struct Serve: AsyncParsableCommand {
                     announce(server.urls, dataDirectory: dataDir)
                     manager.tell(.ready)
                 },
+                onReloading: { manager.tell(.reloading) },
                 onReload: {
-                    manager.tell(.reloading)
+                    settings.reload(self, service, server, at: endpoints, logger)
                     manager.tell(.ready)
                 },
                 onStopping: { [drainDelay] in
@@ -148,6 +141,26 @@ struct Serve: AsyncParsableCommand {
         signal(SIGHUP, SIG_IGN)
         await service.stop()
         await metricsServer?.stop(deadline: .seconds(1))
+    }
+}
+
+extension Serve {
+    /// How the service is set up.
+    ///
+    /// - Parameter endpoints: where it listens.
+    func configuration(at endpoints: [ServerEndpoint], _ logger: Logger) throws -> ServiceConfiguration {
+        let cores = ProcessInfo.processInfo.activeProcessorCount
+        let workers = workers ?? max(1, cores - 1)
+        var configuration = ServiceConfiguration(
+            dataDirectory: dataDir, workers: workers, threadsPerJob: max(1, (cores - 1) / workers), logger: logger)
+        try limits.apply(to: &configuration.serverLimits, &configuration.limits)
+        keeping.apply(to: &configuration)
+        configuration.serverLimits = configuration.serverLimits.granted(logger: logger)
+        configuration.access = access.configuration(endpoints)
+        configuration.webhooks = webhooks.configuration
+        configuration.checkpointInterval = .seconds(checkpointInterval)
+        configuration.showsMetrics = observing.metricsPort == nil
+        return configuration
     }
 }
 

@@ -24,14 +24,14 @@ from run import make_certificates, serving
 
 CSV = "\n".join(f"{i % 7},{i * 37 % 11}" for i in range(60)).encode()
 REQUESTS = [
-    b"GET /v1 HTTP/1.1\r\nHost: a\r\n\r\n",
-    b"POST /v1/cluster?k=2 HTTP/1.1\r\nHost: a\r\nContent-Type: text/csv\r\nContent-Length: %d\r\n\r\n" % len(CSV) + CSV,
-    b"PUT /v1/datasets/soak HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n%x\r\n" % len(CSV) + CSV + b"\r\n0\r\n\r\n",
-    b"GET / HTTP/1.1\r\nHost: a\r\n\r\n" * 10,
+    b"GET /v1 HTTP/1.1\r\nHost: localhost\r\n\r\n",
+    b"POST /v1/cluster?k=2 HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/csv\r\nContent-Length: %d\r\n\r\n" % len(CSV) + CSV,
+    b"PUT /v1/datasets/soak HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n%x\r\n" % len(CSV) + CSV + b"\r\n0\r\n\r\n",
+    b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n" * 10,
 ]
-BAD = [b"\x16\x03\x01\x02\x00\x01", b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", b"GET / HTTP/1.1\nHost: a\n\n", b"\0" * 100,
-       b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: +5\r\n\r\nhello", b"TRACE / HTTP/1.1\r\nHost: a\r\n\r\n",
-       b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nfffffffffffffffff\r\n", b"GET /" + b"a" * 10000]
+BAD = [b"\x16\x03\x01\x02\x00\x01", b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", b"GET / HTTP/1.1\nHost: localhost\n\n", b"\0" * 100,
+       b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: +5\r\n\r\nhello", b"TRACE / HTTP/1.1\r\nHost: localhost\r\n\r\n",
+       b"POST / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\nfffffffffffffffff\r\n", b"GET /" + b"a" * 10000]
 
 
 class Clients:
@@ -98,8 +98,8 @@ class Clients:
         """Drips a head or a body, or does not read."""
         with self.connect(secure, timeout=40) as connection:
             kind = self.random.randrange(3)
-            first = (b"GET / HT", b"POST /v1/cluster?k=2 HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n\r\n",
-                     b"GET /v1 HTTP/1.1\r\nHost: a\r\n\r\n" * 2000)[kind]
+            first = (b"GET / HT", b"POST /v1/cluster?k=2 HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100000\r\n\r\n",
+                     b"GET /v1 HTTP/1.1\r\nHost: localhost\r\n\r\n" * 2000)[kind]
             connection.settimeout(1)
             with contextlib.suppress(OSError):
                 connection.sendall(first)

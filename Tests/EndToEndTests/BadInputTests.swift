@@ -221,7 +221,8 @@ extension EndToEnd {
                     for expectation in ["", "Expect: 100-continue\r\n"] {
                         let connection = try RawConnection(to: service)
                         try connection.send(
-                            "POST \(target) HTTP/1.1\r\nHost: x\r\n\(expectation)Content-Length: \(length)\r\n\r\n")
+                            "POST \(target) HTTP/1.1\r\nHost: localhost\r\n\(expectation)Content-Length: \(length)\r\n\r\n"
+                        )
                         let answer = try connection.readResponse()
                         try answer.expectProblem(413, "content-too-large")
                         #expect(try answer.json()["limit_bytes"] == .integer(limit))

@@ -163,7 +163,8 @@ extension EndToEnd {
             try await withService { service in
                 let connection = try RawConnection(to: service)
                 try connection.send(
-                    "PUT /v1/datasets/broken HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n\r\nx,y\n1,2\n3,4\n")
+                    "PUT /v1/datasets/broken HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000000\r\n\r\nx,y\n1,2\n3,4\n"
+                )
                 let content = "\(service.dataDirectory)/datasets/content"
                 try await eventually("the upload begins") {
                     try FileManager.default.contentsOfDirectory(atPath: content) != []

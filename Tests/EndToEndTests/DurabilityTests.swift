@@ -65,7 +65,8 @@ extension EndToEnd {
             let directory = try TemporaryDirectory()
             let first = try await ClusterdService(dataDirectory: directory.path)
             let connection = try RawConnection(to: first)
-            try connection.send("PUT /v1/datasets/half HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\n1,2\n3,4\n")
+            try connection.send(
+                "PUT /v1/datasets/half HTTP/1.1\r\nHost: [::1]\r\nContent-Length: 100000\r\n\r\n1,2\n3,4\n")
             let content = "\(directory.path)/datasets/content"
             try await eventually("the upload begins") {
                 try FileManager.default.contentsOfDirectory(atPath: content) != []

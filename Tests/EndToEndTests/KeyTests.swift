@@ -16,7 +16,8 @@ extension EndToEnd {
             try await withService { service in
                 #expect(try await service.curl("/v1/jobs").status == 200)
                 let made = try await keys(
-                    "create", "etl", "--scope", "read", "--expires-in", "1d", "--data-dir", service.dataDirectory)
+                    "create", "etl", "--scope", "read", "--expires-in", "1d", "--requests-per-second", "50",
+                    "--datasets", "3", "--data-dir", service.dataDirectory)
                 #expect(made.status == 0, "\(made.errors)")
                 let key = made.text.trimmingCharacters(in: .whitespacesAndNewlines)
                 try await Task.sleep(for: .milliseconds(1_050))
@@ -33,6 +34,8 @@ extension EndToEnd {
                 let listed = try await keys("list", "--data-dir", service.dataDirectory)
                 let id = String(key.split(separator: "_")[1])
                 #expect(listed.text.contains(id) && listed.text.contains("good"))
+                #expect(listed.text.contains("requests-per-second=50.0,datasets=3"), "\(listed.text)")
+                #expect(service.log.contains("key=etl key_id=\(id) tenant=etl"), "\(service.log)")
                 #expect(!listed.text.contains(key.suffix(64)))
                 let revoked = try await keys("revoke", id, "--data-dir", service.dataDirectory)
                 #expect(revoked.status == 0, "\(revoked.errors)")
@@ -67,6 +70,26 @@ extension EndToEnd {
             #expect(try await keys("create", "a", "--scope", "admin", "--data-dir", data).status == 0)
             let keyed = try await Command("/usr/bin/timeout", ["-s", "TERM"] + serve).run()
             #expect(keyed.status == 124, "\(keyed.errors)")
+        }
+
+        @Test func metricsThatOtherMachinesReachNeedAKey() async throws {
+            let directory = try TemporaryDirectory()
+            let data = "\(directory.path)/data"
+            let made = try await keys("create", "scraper", "--scope", "read", "--data-dir", data)
+            let key = made.text.trimmingCharacters(in: .whitespacesAndNewlines)
+            let service = try await ClusterdService(
+                dataDirectory: data, ["--metrics-port", "0", "--metrics-host", "0.0.0.0"])
+            let match = try #require(service.log.firstMatch(of: #/metrics are at http://0\.0\.0\.0:(\d+)/#))
+            func status(_ arguments: String...) async throws -> String {
+                try await Command(
+                    "/usr/bin/env",
+                    ["curl", "-s", "-o", "/dev/null", "-w", "%{http_code}", "http://127.0.0.1:\(match.1)/metrics"]
+                        + arguments
+                ).run().text
+            }
+            #expect(try await status() == "401")
+            #expect(try await status("-H", "X-API-Key: \(key)") == "200")
+            #expect(await service.end() == 0)
         }
 
         @Test func mistakesAreExplained() async throws {

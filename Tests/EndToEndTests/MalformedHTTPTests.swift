@@ -67,7 +67,8 @@ extension EndToEnd {
             try await withService { service in
                 var random = LinearCongruentialGenerator(state: 42)
                 let request = Array(
-                    "POST /v1/cluster?k=2 HTTP/1.1\r\nHost: x\r\nContent-Length: 12\r\n\r\n1,2\n3,4\n5,6\n".utf8)
+                    "POST /v1/cluster?k=2 HTTP/1.1\r\nHost: localhost\r\nContent-Length: 12\r\n\r\n1,2\n3,4\n5,6\n".utf8
+                )
                 for _ in 0..<200 {
                     var bytes = request
                     for _ in 0..<Int.random(in: 1...4, using: &random) {
@@ -90,7 +91,7 @@ extension EndToEnd {
                 let descriptors = try service.openDescriptors
                 for count in 0..<100 {
                     let connection = try RawConnection(to: service)
-                    try connection.send("POST /v1/cluster HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n1,2\n")
+                    try connection.send("POST /v1/cluster HTTP/1.1\r\nHost: [::1]\r\nContent-Length: 1000\r\n\r\n1,2\n")
                     if count % 2 == 0 { connection.abort() }
                 }
                 #expect(try await service.curl("/v1/jobs").body == jobs)
@@ -106,7 +107,7 @@ extension EndToEnd {
         @Test func headHasTheFieldsOfGetAndNoContent() async throws {
             try await withService { service in
                 let connection = try RawConnection(to: service)
-                try connection.send("HEAD /v1 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+                try connection.send("HEAD /v1 HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
                 let text = String(decoding: try connection.readToEnd(), as: UTF8.self)
                 #expect(text.hasPrefix("HTTP/1.1 200 ") && text.hasSuffix("\r\n\r\n"))
                 let length = try await service.curl("/v1").body.count

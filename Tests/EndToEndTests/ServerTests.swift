@@ -16,12 +16,12 @@ extension EndToEnd {
             let service = try await ClusterdService(
                 dataDirectory: "\(directory.path)/data", openFiles: 48, ["--limit", "idle_timeout_seconds=300"])
             var clients = try (0..<100).map { _ in try RawConnection(to: service, timeout: 20) }
-            for client in clients { try client.send("GET /livez HTTP/1.1\r\nHost: a\r\n\r\n") }
+            for client in clients { try client.send("GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n") }
             #expect(try clients[0].readResponse().status == 200)
             let before = try processorTime(service.identifier)
             try await Task.sleep(for: .seconds(2))
             #expect(try processorTime(service.identifier) - before < 0.5, "CPU seconds of two seconds without work")
-            try clients[0].send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+            try clients[0].send("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
             #expect(try clients[0].readResponse().status == 200, "who is in is served all the same")
             let last = clients.removeLast()
             clients.removeAll()
@@ -40,13 +40,13 @@ extension EndToEnd {
         @Test func acceptingRestsWhileNoDescriptorIsLeft() async throws {
             try await withService { service in
                 let first = try RawConnection(to: service, timeout: 20)
-                try first.send("GET /livez HTTP/1.1\r\nHost: a\r\n\r\n")
+                try first.send("GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n")
                 #expect(try first.readResponse().status == 200)
                 try await allow(service.openDescriptors, service.identifier)
                 let others = try (0..<10).map { _ in try RawConnection(to: service, timeout: 20) }
-                for client in others { try client.send("GET /livez HTTP/1.1\r\nHost: a\r\n\r\n") }
+                for client in others { try client.send("GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n") }
                 try await Task.sleep(for: .seconds(1))
-                try first.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+                try first.send("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
                 #expect(try first.readResponse().status == 200, "who is in is served all the same")
                 try await allow(1_024, service.identifier)
                 for client in others { #expect(try client.readResponse().status == 200) }
@@ -129,23 +129,23 @@ extension EndToEnd {
                 try await service.put(SamplePoints.blobs(4, of: 20_000, dimension: 8).npy, as: "large")
                 for _ in 0..<20 {
                     let client = try RawConnection(to: service)
-                    try client.send("GET /v1/datasets/large/content?format=csv HTTP/1.1\r\nHost: a\r\n\r\n")
+                    try client.send("GET /v1/datasets/large/content?format=csv HTTP/1.1\r\nHost: localhost\r\n\r\n")
                     client.abort()
                     let other = try RawConnection(to: service)
-                    try other.send("GET /v1/datasets/large/content?format=npy HTTP/1.1\r\nHost: a\r\n\r\n")
+                    try other.send("GET /v1/datasets/large/content?format=npy HTTP/1.1\r\nHost: localhost\r\n\r\n")
                 }
                 #expect(try await service.curl("/livez").status == 200)
             }
         }
 
         @Test(arguments: [
-            ("TRACE / HTTP/1.1\r\nHost: a\r\n\r\n", 405), ("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 505),
+            ("TRACE / HTTP/1.1\r\nHost: localhost\r\n\r\n", 405), ("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 505),
             (
-                "GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AA\r\n\r\n",
+                "GET / HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AA\r\n\r\n",
                 200
             ),
             ("CONNECT a:443 HTTP/1.1\r\nHost: a:443\r\n\r\n", 501),
-            ("GET / HTTP/1.1\r\nHost: a\r\nExpect: tea\r\n\r\n", 417),
+            ("GET / HTTP/1.1\r\nHost: localhost\r\nExpect: tea\r\n\r\n", 417),
         ])
         func requestsForAnotherProtocolAreAnsweredInThisOne(request: String, status: Int) async throws {
             try await withService { service in

@@ -4,6 +4,11 @@ public struct AccessConfiguration: Sendable {
     public var keyLimits = KeyLimits()
     /// The web origins whose pages may call the service, such as `https://app.example`; `*` for all; none by default.
     public var origins: [String] = []
+    /// The names, besides those and the addresses of loopback, by which the service may be called while nobody needs a
+    /// key; nil for any.
+    ///
+    /// For a service that listens on loopback alone: whoever calls it by another name has been sent there by a page.
+    public var hosts: [String]?
     /// Whose tokens are good as well as keys; nil for nobody's.
     ///
     /// Where there is an issuer, nobody gets in without a token or a key.

@@ -7,23 +7,26 @@ struct AccessGate: Sendable {
     let keys: KeyRing
     let tokens: TokenVerifier?
     let rates = RateLimiter()
-    let defaults: KeyLimits
-    let crossOrigin: CrossOrigin
+    /// What holds at the moment.
+    let rules: @Sendable () -> AccessRules
 
-    /// What anybody may see; everything else needs a key, also what there is none of.
+    /// What anybody may see, by whatever name the service is called; everything else needs a key, also what there is none of.
     private static let openPaths: Set<String> = ["/", "/livez", "/readyz", "/openapi.yaml", "/openapi.json"]
 
-    init(_ configuration: AccessConfiguration, keys: KeyRing, logger: Logger) {
+    init(
+        tokens: TokenConfiguration?, keys: KeyRing, logger: Logger, rules: @escaping @Sendable () -> AccessRules
+    ) {
         self.keys = keys
-        tokens = configuration.tokens.map { TokenVerifier($0, logger: logger) }
-        defaults = configuration.keyLimits
-        crossOrigin = CrossOrigin(origins: configuration.origins)
+        self.tokens = tokens.map { TokenVerifier($0, logger: logger) }
+        self.rules = rules
     }
 
     /// Answers a request, by `next` if it may pass.
     func respond(
         to request: Request, _ next: @Sendable (Request) async -> Response
     ) async -> Response {
+        let rules = rules()
+        let crossOrigin = rules.crossOrigin
         let origin = crossOrigin.allowed(request)
         var response: Response
         var fields: HTTPFields = [:]
@@ -31,7 +34,7 @@ struct AccessGate: Sendable {
             response = CrossOrigin.preflight(origin)
         } else {
             do throws(Problem) {
-                if let access = try admit(request, &fields) {
+                if let access = try admit(request, rules, &fields) {
                     let admitted = try Self.admitted(request, access)
                     response = await Access.$current.withValue(admitted.access) { await next(admitted.request) }
                 } else {
@@ -51,14 +54,20 @@ struct AccessGate: Sendable {
     /// Who asks; nil where nobody needs to say so.
     ///
     /// - Parameter fields: what the answer is to carry, whatever it is.
-    private func admit(_ request: Request, _ fields: inout HTTPFields) throws(Problem) -> Access? {
-        guard tokens != nil || keys.isDemanded(), !Self.openPaths.contains(request.path), request.method != .options
-        else { return nil }
-        guard let text = Self.credentials(request.headers) else { throw .unauthenticated(isWrong: false) }
-        guard let holder = holder(of: text) else { throw .unauthenticated(isWrong: true) }
+    private func admit(
+        _ request: Request, _ rules: AccessRules, _ fields: inout HTTPFields
+    ) throws(Problem) -> Access? {
+        guard tokens != nil || keys.isDemanded() else {
+            if !Self.openPaths.contains(request.path) { try rules.browsers.checkHost(of: request) }
+            try rules.browsers.checkOrigin(of: request, rules.crossOrigin)
+            return nil
+        }
+        guard !Self.openPaths.contains(request.path), request.method != .options else { return nil }
+        let holder = try holder(request, rules)
+        for (name, value) in holder.notes { request.annotate(name, value) }
         // Shared caches know Authorization, but not the other field.
         fields[.cacheControl] = "private, no-cache"
-        let limits = holder.limits.filled(from: defaults)
+        let limits = holder.limits.filled(from: rules.keyLimits)
         if let verdict = rates.take(holder.id, limits) {
             verdict.add(to: &fields)
             guard verdict.isAllowed else { throw .tooManyRequests(retryAfter: verdict.seconds) }
@@ -68,22 +77,34 @@ struct AccessGate: Sendable {
         return Access(tenant: holder.tenant, seesAll: scope == .admin, limits: limits)
     }
 
-    /// Who has shown a key or a token; nil where it is not good.
-    private func holder(of text: String) -> Holder? {
-        if let key = keys.key(text) {
-            return Holder(id: key.id, tenant: key.tenant, scope: key.scope, limits: key.limits)
+    /// Who has shown a key, a token or a certificate.
+    ///
+    /// A key goes before a certificate: it has been chosen for the request.
+    private func holder(_ request: Request, _ rules: AccessRules) throws(Problem) -> Holder {
+        if let text = Self.credentials(request.headers) {
+            if let key = keys.key(text) { return Holder(key) }
+            guard let claims = tokens?.claims(text) else { throw .unauthenticated(isWrong: true) }
+            return Holder(
+                id: "\(claims.tenant) \(claims.subject)", tenant: claims.tenant, scope: claims.scope,
+                limits: KeyLimits(), notes: [("tenant", claims.tenant), ("token", claims.subject)])
         }
-        guard let claims = tokens?.claims(text) else { return nil }
-        return Holder(
-            id: "\(claims.tenant) \(claims.subject)", tenant: claims.tenant, scope: claims.scope, limits: KeyLimits())
+        guard let certificate = request.clientCertificate else { throw .unauthenticated(isWrong: false) }
+        guard let key = keys.key(certificate) else {
+            throw .unknownCertificate(CertificateIdentity.all(of: certificate).first)
+        }
+        // Browsers show certificates without being told to, for whatever page.
+        try rules.browsers.checkOrigin(of: request, rules.crossOrigin)
+        return Holder(key)
     }
 
-    private struct Holder {
+    fileprivate struct Holder {
         /// What its requests are counted by.
         let id: String
         let tenant: String
         let scope: AccessScope?
         let limits: KeyLimits
+        /// Who it is, for the log.
+        let notes: [(String, String)]
     }
 
     /// The request as its route sees it: within the key's limit, and with the tenant that an administrator chose.
@@ -127,5 +148,14 @@ struct AccessGate: Sendable {
             isPage
             ? "default-src 'self'; style-src 'self' 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'"
             : "default-src 'none'; frame-ancestors 'none'"
+    }
+}
+
+extension AccessGate.Holder {
+    fileprivate init(_ key: AccessKey) {
+        let notes = [("key", key.name), ("key_id", key.id), ("tenant", key.tenant)]
+        self.init(
+            id: key.id, tenant: key.tenant, scope: key.scope, limits: key.limits,
+            notes: notes + (key.certificate.map { [("certificate", $0)] } ?? []))
     }
 }

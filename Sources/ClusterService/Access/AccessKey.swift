@@ -1,7 +1,7 @@
 import COpenSSL
 public import Foundation
 
-/// What is stored of an API key: everything but its secret.
+/// What is stored of an API key: everything but its secret; or of a client certificate that stands in a key's place.
 ///
 /// A key is `ack_<id>_<secret>`: an id of 64 bits, which is no secret, and 256 bits from the system's generator, both in
 /// hexadecimal. So long a random secret cannot be guessed, so that a salted SHA-256 of it is enough, and cheap.
@@ -22,6 +22,8 @@ public struct AccessKey: Sendable, Codable, Equatable {
     public internal(set) var revokedAt: Date?
     /// What its holder may use up.
     public let limits: KeyLimits
+    /// Who the client certificate is for that is as good as a key, as ``CertificateIdentity`` writes it; nil for a key.
+    public let certificate: String?
     let salt: String
     let hash: String
 
@@ -34,8 +36,18 @@ public struct AccessKey: Sendable, Codable, Equatable {
         let (id, salt, secret) = (try random(8), try random(16), try random(32))
         let record = AccessKey(
             id: id, name: name, tenant: tenant, scope: scope, createdAt: now, expiresAt: expiresAt, limits: limits,
-            salt: salt, hash: hash(secret[...], salt: salt))
+            certificate: nil, salt: salt, hash: hash(secret[...], salt: salt))
         return (record, "ack_\(id)_\(secret)")
+    }
+
+    /// What is stored of a client certificate, which has no secret that could be kept.
+    static func make(
+        name: String, tenant: String, scope: AccessScope, expiresAt: Date?, limits: KeyLimits, now: Date,
+        certificate: String
+    ) throws -> AccessKey {
+        AccessKey(
+            id: try random(8), name: name, tenant: tenant, scope: scope, createdAt: now, expiresAt: expiresAt,
+            limits: limits, certificate: certificate, salt: "", hash: "")
     }
 
     /// The id and the secret of a key; nil for what is no key.
@@ -49,6 +61,7 @@ public struct AccessKey: Sendable, Codable, Equatable {
 
     /// Whether the secret is that of the key, in a time that does not depend on where it differs.
     func holds(_ secret: Substring) -> Bool {
+        guard certificate == nil else { return false }
         let found = Array(Self.hash(secret, salt: salt).utf8)
         let known = Array(hash.utf8)
         return found.count == known.count && CRYPTO_memcmp(found, known, known.count) == 0

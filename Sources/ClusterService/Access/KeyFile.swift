@@ -50,9 +50,7 @@ public struct KeyFile: Sendable {
         name: String, scope: AccessScope, tenant: String? = nil, lifetime: TimeInterval? = nil,
         limits: KeyLimits = KeyLimits()
     ) throws(AccessFileError) -> (record: AccessKey, key: String) {
-        guard TenantName.isValid(name) else { throw AccessFileError("the name \"\(name)\": \(TenantName.rule)") }
-        let tenant = tenant ?? name
-        guard TenantName.isValid(tenant) else { throw AccessFileError("the tenant \"\(tenant)\": \(TenantName.rule)") }
+        let tenant = try Self.tenant(tenant, of: name)
         let now = Date()
         do {
             try FileDescriptor.makeDirectory(directory)
@@ -66,6 +64,46 @@ public struct KeyFile: Sendable {
         } catch {
             throw error as? AccessFileError ?? AccessFileError("cannot write \(path): \(error)")
         }
+    }
+
+    /// Enters a client certificate, which from then on is as good as a key.
+    ///
+    /// - Parameters:
+    ///   - certificate: who it is for: `URI:…`, `DNS:…` or the subject as RFC 2253 writes it.
+    ///   - name: as of a key, and so the others.
+    /// - Throws: ``AccessFileError``, also where one that is good says the same.
+    public func enter(
+        certificate: String, name: String, scope: AccessScope, tenant: String? = nil, lifetime: TimeInterval? = nil,
+        limits: KeyLimits = KeyLimits()
+    ) throws(AccessFileError) -> AccessKey {
+        let tenant = try Self.tenant(tenant, of: name)
+        guard let identity = CertificateIdentity.parse(certificate) else {
+            throw AccessFileError("the certificate \"\(certificate)\": \(CertificateIdentity.rule)")
+        }
+        let now = Date()
+        do {
+            try FileDescriptor.makeDirectory(directory)
+            return try changing { keys in
+                if let known = keys.first(where: { $0.certificate == identity && $0.isGood(at: now) }) {
+                    throw AccessFileError("\(identity) is entered as \(known.id) (\(known.name)); revoke that first")
+                }
+                let record = try AccessKey.make(
+                    name: name, tenant: tenant, scope: scope, expiresAt: lifetime.map(now.addingTimeInterval),
+                    limits: limits, now: now, certificate: identity)
+                keys.append(record)
+                return record
+            }
+        } catch {
+            throw error as? AccessFileError ?? AccessFileError("cannot write \(path): \(error)")
+        }
+    }
+
+    /// The tenant of a key, by default one of its name.
+    private static func tenant(_ tenant: String?, of name: String) throws(AccessFileError) -> String {
+        guard TenantName.isValid(name) else { throw AccessFileError("the name \"\(name)\": \(TenantName.rule)") }
+        let tenant = tenant ?? name
+        guard TenantName.isValid(tenant) else { throw AccessFileError("the tenant \"\(tenant)\": \(TenantName.rule)") }
+        return tenant
     }
 
     /// Revokes a key for good; it stays in the list.

@@ -6,6 +6,8 @@ public struct KeyLimits: Sendable, Codable, Equatable {
     public var burst: Int?
     /// How many jobs of the tenant may be unfinished at a time.
     public var jobs: Int?
+    /// How many datasets the tenant may have.
+    public var datasets: Int?
     /// How many bytes the tenant's datasets may take together.
     public var storedBytes: Int?
     /// How many bytes the body of a request may have, packed and unpacked.
@@ -13,12 +15,13 @@ public struct KeyLimits: Sendable, Codable, Equatable {
 
     /// The limits that are given.
     public init(
-        requestsPerSecond: Double? = nil, burst: Int? = nil, jobs: Int? = nil, storedBytes: Int? = nil,
-        bodyBytes: Int? = nil
+        requestsPerSecond: Double? = nil, burst: Int? = nil, jobs: Int? = nil, datasets: Int? = nil,
+        storedBytes: Int? = nil, bodyBytes: Int? = nil
     ) {
         self.requestsPerSecond = requestsPerSecond
         self.burst = burst
         self.jobs = jobs
+        self.datasets = datasets
         self.storedBytes = storedBytes
         self.bodyBytes = bodyBytes
     }
@@ -27,7 +30,7 @@ public struct KeyLimits: Sendable, Codable, Equatable {
     func filled(from other: KeyLimits) -> KeyLimits {
         KeyLimits(
             requestsPerSecond: requestsPerSecond ?? other.requestsPerSecond, burst: burst ?? other.burst,
-            jobs: jobs ?? other.jobs, storedBytes: storedBytes ?? other.storedBytes,
-            bodyBytes: bodyBytes ?? other.bodyBytes)
+            jobs: jobs ?? other.jobs, datasets: datasets ?? other.datasets,
+            storedBytes: storedBytes ?? other.storedBytes, bodyBytes: bodyBytes ?? other.bodyBytes)
     }
 }

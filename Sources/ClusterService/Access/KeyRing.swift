@@ -1,4 +1,5 @@
 import Foundation
+import HTTPServer
 import Logging
 import Synchronization
 
@@ -10,6 +11,8 @@ import Synchronization
 final class KeyRing: Sendable {
     private struct State {
         var keys: [String: AccessKey] = [:]
+        /// The records of client certificates, by whom they are for; several where the earlier are no longer good.
+        var certificates: [String: [AccessKey]] = [:]
         var isDemanded = false
         var watch: FileWatch
         var lastUses: [String: Date] = [:]
@@ -51,6 +54,19 @@ final class KeyRing: Sendable {
         return key
     }
 
+    /// The record of a client certificate that is good; nil where none of its names has one.
+    func key(_ certificate: ClientCertificate, now: Date = Date()) -> AccessKey? {
+        let identities = CertificateIdentity.all(of: certificate)
+        return state.withLock { state in
+            for identity in identities {
+                guard let key = state.certificates[identity]?.first(where: { $0.isGood(at: now) }) else { continue }
+                state.lastUses[key.id] = now
+                return key
+            }
+            return nil
+        }
+    }
+
     /// Writes down which keys were used since the last time.
     func saveLastUses() {
         let uses = state.withLock { state in
@@ -73,11 +89,14 @@ final class KeyRing: Sendable {
                 logger.error("\(file.path) is gone; no key is good until it is back")
             }
             state.keys = Dictionary(keys.map { ($0.id, $0) }) { $1 }
+            state.certificates = Dictionary(
+                grouping: keys.filter { $0.certificate != nil }, by: { $0.certificate ?? "" })
             state.isDemanded = state.isDemanded || !keys.isEmpty
         } catch {
             // Whoever had a key keeps it out of reach: what cannot be read might have revoked it.
             logger.error("\(error)")
             state.keys = [:]
+            state.certificates = [:]
             state.isDemanded = true
         }
     }

@@ -18,6 +18,15 @@ extension Problem {
             headers: [.wwwAuthenticate: "Bearer realm=\"clusterd\"\(error)"])
     }
 
+    /// 401: the client's certificate is good, but stands for nobody.
+    static func unknownCertificate(_ identity: String?) -> Problem {
+        Problem(
+            .unauthorized, type: "/problems/unauthenticated", title: "The certificate is not known here",
+            detail: "the service's operator enters a client certificate with clusterd keys create NAME --certificate "
+                + "'\(identity?.prefix(256) ?? "…")'; a key will do as well",
+            headers: [.wwwAuthenticate: "Bearer realm=\"clusterd\""])
+    }
+
     /// 403: the key allows less than the request needs.
     static func forbidden(_ scope: AccessScope?, needed: AccessScope) -> Problem {
         Problem(

@@ -39,13 +39,22 @@ extension Service {
 
     /// Makes sure that a dataset does not take its tenant beyond its limit, however many uploads end at a time.
     ///
-    /// - Throws: `StorageQuotaExceeded`.
+    /// - Throws: `StorageQuotaExceeded`, or ``TooManyDatasets``.
     static func checkRoom(
         for content: DatasetDescription, replacing previous: DatasetEntry?, in datasets: DatasetStore, _ access: Access
     ) throws {
+        if previous == nil { try checkCount(in: datasets, access) }
         guard let limit = access.limits.storedBytes else { return }
         let others = storedBytes(besides: previous, in: datasets, access)
         guard others + content.byteCount <= limit else { throw StorageQuotaExceeded(limit: limit) }
+    }
+
+    /// Makes sure that a request's tenant may have one more dataset.
+    ///
+    /// - Throws: ``TooManyDatasets``.
+    static func checkCount(in datasets: DatasetStore, _ access: Access) throws {
+        guard let limit = access.limits.datasets, datasets.count(of: access.tenant) >= limit else { return }
+        throw TooManyDatasets(limit: limit)
     }
 
     /// What the other datasets take of the tenant whose dataset is replaced, or else of the request's own.

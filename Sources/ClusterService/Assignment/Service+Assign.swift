@@ -14,11 +14,11 @@ extension Service {
         var (declared, options) = try decoding(of: request)
         options.preferredColumns = model.namedColumns
         if model.units != nil { options.numberType = .float64 }
-        let body = try PointBody(request, limit: bodyLimit(configuration.limits.datasetBytes))
+        let body = try PointBody(request, limit: bodyLimit(limits.datasetBytes))
         do {
             let stream = AssignmentStream(
                 body, decoder: try await body.decoder(declared, options, scratch: datasets.scratch), model: model,
-                hasChosenColumns: options.columns != nil, blockValues: configuration.limits.assignedValues,
+                hasChosenColumns: options.columns != nil, blockValues: limits.assignedValues,
                 threads: configuration.threadsPerJob,
                 offload: offload)
             switch format {
@@ -57,7 +57,7 @@ extension Service {
         var held: [TableBlock] = []
         var values = 0
         var hasEnded = false
-        while values < configuration.limits.heldValues, !hasEnded {
+        while values < limits.heldValues, !hasEnded {
             if let block = try await stream.next() {
                 values += block.values.count + block.wideValues.count
                 held.append(block)

@@ -24,6 +24,7 @@ final class DatasetStore: Sendable {
     }
 
     private struct State {
+        var maximumEntries: Int
         var entries: [String: DatasetEntry] = [:]
         var pins: [String: Int] = [:]
         /// What was pinned since the running sweep chose its candidates.
@@ -49,7 +50,6 @@ final class DatasetStore: Sendable {
 
     private let opened = OpenDatasets()
     let quota: StorageQuota
-    private let maximumEntries: Int
 
     /// Opens the store in `directory`, making what is missing and removing what broken uploads left.
     ///
@@ -63,8 +63,7 @@ final class DatasetStore: Sendable {
         for path in [contentDirectory, namesDirectory] {
             try FileDescriptor.makeDirectory(path)
         }
-        var state = State()
-        maximumEntries = limits.datasets
+        var state = State(maximumEntries: limits.datasets)
         for file in try FileManager.default.contentsOfDirectory(atPath: namesDirectory) {
             guard file.hasSuffix(".json") else {
                 // What a crash left of a name's change.
@@ -149,9 +148,17 @@ final class DatasetStore: Sendable {
     ///
     /// - Throws: ``TooManyDatasets``.
     func checkCount() throws {
-        guard state.withLock({ $0.entries.count }) < maximumEntries else {
-            throw TooManyDatasets(limit: maximumEntries)
+        try state.withLock { state in
+            guard state.entries.count < state.maximumEntries else {
+                throw TooManyDatasets(limit: state.maximumEntries)
+            }
         }
+    }
+
+    /// Stores no more than other limits say from now on; what there is stays.
+    func use(_ limits: ServiceLimits) {
+        state.withLock { $0.maximumEntries = limits.datasets }
+        quota.use(limit: limits.storedBytes)
     }
 
     /// Checks that uploads can be stored.
@@ -188,6 +195,13 @@ final class DatasetStore: Sendable {
         state.withLock { state in
             state.entries.values.reduce(0) { $0 + ($1.tenant == tenant ? $1.content.byteCount : 0) }
         }
+    }
+
+    /// How many datasets a tenant has.
+    ///
+    /// - Complexity: O(n) for n datasets.
+    func count(of tenant: String) -> Int {
+        state.withLock { state in state.entries.values.count { $0.tenant == tenant } }
     }
 
     /// Forgets a name; its content goes with the next sweep unless something else needs it.

@@ -16,7 +16,7 @@ extension Service {
         var (format, options) = try decoding(of: request)
         options.numberType = base.content.numberType
         try Self.checkIdentifier(options.identifierColumn, base.content)
-        let body = try PointBody(request, limit: bodyLimit(configuration.limits.datasetBytes))
+        let body = try PointBody(request, limit: bodyLimit(limits.datasetBytes))
         do {
             let writer = try datasets.writer(base.content.numberType, within: tenantQuota(replacing: base))
             try await offload.run { [datasets] in

@@ -4,7 +4,7 @@ import JobStore
 
 extension Service {
     func addClusterRoutes(to router: inout Router) {
-        router.on(.post, "/v1/cluster", bodyLimit: configuration.limits.clusterBytes) { [self] request, _ in
+        router.on(.post, "/v1/cluster", bodyLimit: self.limits.clusterBytes) { [self] request, _ in
             try await cluster(request)
         }
     }
@@ -20,7 +20,7 @@ extension Service {
         let format = try request.resultFormat()
         let submitted = try await once(key) { try await submitCluster(request, parameters, key) }
         let job = submitted.job
-        let wait = Wait(request.headers, configuration.limits, defaultWait: configuration.limits.defaultWait)
+        let wait = Wait(request.headers, limits, defaultWait: limits.defaultWait)
         var headers: HTTPFields = [:]
         if submitted.isReplayed { headers[named: "Idempotent-Replayed"] = "true" }
         headers[.preferenceApplied] = wait.applied
@@ -44,7 +44,7 @@ extension Service {
     private func submitCluster(
         _ request: Request, _ parameters: JobParameters, _ key: String?
     ) async throws -> SubmittedJob {
-        let points = try await receive(request, limit: configuration.limits.clusterBytes)
+        let points = try await receive(request, limit: limits.clusterBytes)
         let content = points.content
         let text = parameters.json.text
         let idempotency = key.map { idempotencyKey($0, request, content: "\(content.digest)\n\(text)") }
@@ -56,7 +56,7 @@ extension Service {
                 datasetETag: content.entityTagText, datasetVersion: content.digest, labels: parameters.labels,
                 parameters: text, kind: JobKind.cluster, priority: parameters.priority,
                 memory: try memory(for: parameters, rows: content.rows, dimension: selection.count),
-                retention: configuration.limits.clusterRetention, idempotency: idempotency,
+                retention: limits.clusterRetention, idempotency: idempotency,
                 traceParent: request.trace?.description))
         // Until the job keeps the content, the pin does.
         withExtendedLifetime(points) {}

@@ -6,19 +6,18 @@ import PointFormats
 
 extension Service {
     func addDatasetRoutes(to router: inout Router) {
-        let limit = configuration.limits.datasetBytes
         router.on(.get, "/v1/datasets") { [self] request, _ in
             try request.checkQuery(known: [])
             return .json(
                 .object(["datasets": .array(datasets.entries().filter { Access.current.sees($0.tenant) }.map(\.json))]))
         }
-        router.on(.post, "/v1/datasets", bodyLimit: limit) { [self] request, _ in
+        router.on(.post, "/v1/datasets", bodyLimit: self.limits.datasetBytes) { [self] request, _ in
             let name = "dataset-" + UUID().uuidString.lowercased()
             var response = try await putDataset(name, request)
             response.headers[.location] = "/v1/datasets/\(name)"
             return response
         }
-        router.on(.put, "/v1/datasets/{name}", bodyLimit: limit) { [self] request, captures in
+        router.on(.put, "/v1/datasets/{name}", bodyLimit: self.limits.datasetBytes) { [self] request, captures in
             try await putDataset(captures["name"], request)
         }
         router.on(.get, "/v1/datasets/{name}") { [self] request, captures in
@@ -29,7 +28,7 @@ extension Service {
         router.on(.get, "/v1/datasets/{name}/content") { [self] request, captures in
             try await datasetContent(captures["name"], request)
         }
-        router.on(.post, "/v1/datasets/{name}/rows", bodyLimit: limit) { [self] request, captures in
+        router.on(.post, "/v1/datasets/{name}/rows", bodyLimit: self.limits.datasetBytes) { [self] request, captures in
             try await appendRows(captures["name"], request)
         }
         router.on(.delete, "/v1/datasets/{name}") { [self] request, captures in
@@ -67,11 +66,14 @@ extension Service {
         let current = datasets.entry(key)
         try Self.checkConditions(request, current)
         do {
-            if current == nil { try datasets.checkCount() }
+            if current == nil {
+                try datasets.checkCount()
+                try Self.checkCount(in: datasets, Access.current)
+            }
         } catch {
             throw Self.problem(receiving: error)
         }
-        let points = try await receive(request, limit: configuration.limits.datasetBytes, replacing: current)
+        let points = try await receive(request, limit: limits.datasetBytes, replacing: current)
         let (entry, isNew) = try await assign(key, to: points.pin, format: points.format.rawValue) { previous in
             try Self.checkConditions(request, previous)
         }

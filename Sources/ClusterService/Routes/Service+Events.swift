@@ -34,7 +34,7 @@ extension Service {
         _ id: String, _ format: EventFormat, from seen: String?, _ write: ([UInt8]) async throws -> Void
     ) async throws {
         let follower = follow(id)
-        let interval = configuration.limits.heartbeatInterval
+        let interval = limits.heartbeatInterval
         var (tag, sequence) = (seen, UInt64(0))
         while true {
             switch await follower.news(after: sequence, until: .now + interval) {

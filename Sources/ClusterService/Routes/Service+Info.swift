@@ -31,12 +31,12 @@ extension Service {
                 "out": .array(ResultFormat.allCases.map { .string($0.essence) }),
             ]),
             "limits": .object(
-                Self.members(of: configuration.limits, ServiceLimits.settings)
+                Self.members(of: limits, ServiceLimits.settings)
                     + [
                         .init(name: "running_jobs", value: .integer(configuration.workers)),
                         .init(name: "memory_bytes", value: .integer(configuration.memoryBudget)),
                     ]),
-            "http": .object(Self.members(of: configuration.serverLimits, ServerLimits.settings)),
+            "http": .object(Self.members(of: serverLimits, ServerLimits.settings)),
             "defaults": JobParameters().json,
         ])
     }

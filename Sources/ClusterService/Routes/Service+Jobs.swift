@@ -4,7 +4,7 @@ import JobStore
 
 extension Service {
     func addJobRoutes(to router: inout Router) {
-        router.on(.post, "/v1/jobs", bodyLimit: configuration.limits.controlBytes) { [self] request, _ in
+        router.on(.post, "/v1/jobs", bodyLimit: self.limits.controlBytes) { [self] request, _ in
             try await createJob(request)
         }
         router.on(.get, "/v1/jobs") { [self] request, _ in try await listJobs(request) }
@@ -45,7 +45,7 @@ extension Service {
         try request.checkQuery(known: [])
         let key = try Self.idempotencyKey(request)
         let submitted = try await once(key) { try await submitJob(request, key) }
-        let wait = Wait(request.headers, configuration.limits, defaultWait: .zero)
+        let wait = Wait(request.headers, limits, defaultWait: .zero)
         var headers: HTTPFields = [:]
         if submitted.isReplayed { headers[named: "Idempotent-Replayed"] = "true" }
         headers[.preferenceApplied] = wait.applied
@@ -59,7 +59,7 @@ extension Service {
 
     private func submitJob(_ request: Request, _ key: String?) async throws -> SubmittedJob {
         if key == nil { try checkReadiness() }
-        var members = try await request.jsonObject(limit: configuration.limits.controlBytes)
+        var members = try await request.jsonObject(limit: limits.controlBytes)
         guard let index = members.firstIndex(where: { $0.name == "dataset" }) else {
             throw ParameterFault.problem([
                 ParameterFault("dataset", "is missing: name a dataset that PUT /v1/datasets/{name} made")
@@ -91,7 +91,7 @@ extension Service {
                 dataset: datasetKey, datasetETag: entry.entityTagText, datasetVersion: pin.content.digest,
                 labels: parameters.labels, parameters: text, kind: JobKind.job, priority: parameters.priority,
                 memory: try memory(for: parameters, rows: pin.content.rows, dimension: selection.count),
-                retention: configuration.limits.resultRetention, idempotency: idempotency,
+                retention: limits.resultRetention, idempotency: idempotency,
                 webhook: webhook, traceParent: request.trace?.description))
         // Until the job keeps the content, the pin does.
         withExtendedLifetime(pin) {}
@@ -117,7 +117,7 @@ extension Service {
     func idempotencyKey(_ key: String, _ request: Request, content: String) -> IdempotencyKey {
         let digest = ContentDigest.of(Array("\(request.method.rawValue) \(request.path)\n\(content)".utf8))
         return IdempotencyKey(
-            key: key, scope: Access.current.tenant, digest: digest, lifetime: configuration.limits.keyLifetime)
+            key: key, scope: Access.current.tenant, digest: digest, lifetime: limits.keyLifetime)
     }
 
     private func listJobs(_ request: Request) async throws -> Response {
@@ -182,7 +182,7 @@ extension Service {
     private func showJob(_ id: String, _ request: Request) async throws -> Response {
         try request.checkQuery(known: [])
         let known = try request.headers.entityTagCondition(.ifNoneMatch)
-        let wait = Wait(request.headers, configuration.limits, defaultWait: .zero)
+        let wait = Wait(request.headers, limits, defaultWait: .zero)
         func isNew(_ view: JobView) -> Bool {
             known?.holdsForIfNoneMatch(EntityTag(view.entityTag)) ?? true
         }

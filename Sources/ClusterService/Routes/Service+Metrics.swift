@@ -6,9 +6,12 @@ import PrometheusMetrics
 
 extension Service {
     /// `GET /metrics` alone, for a port of its own.
-    public var metricsRouter: Router {
+    ///
+    /// - Parameter isGuarded: whether it needs a key where other routes do.
+    public func metricsRouter(isGuarded: Bool) -> Router {
         var router = Router()
         router.logger = configuration.logger
+        if isGuarded { router.front = gate }
         addMetricsRoute(to: &router)
         return router
     }
@@ -37,7 +40,7 @@ extension Service {
             MetricSample("clusterd_queue_jobs", "Jobs that wait in the queue.", value: Double(waiting)),
             MetricSample(
                 "clusterd_queue_jobs_limit", "The most jobs that may wait.",
-                value: Double(configuration.limits.queuedJobs)),
+                value: Double(limits.queuedJobs)),
             MetricSample(
                 "clusterd_queue_oldest_age_seconds", "Time since the first of the waiting jobs was submitted.",
                 value: oldest.map { max(0, clock.now.timeIntervalSince($0)) } ?? 0),
@@ -59,7 +62,7 @@ extension Service {
             MetricSample("clusterd_stored_bytes", "Bytes of stored point sets.", value: Double(usage.bytes)),
             MetricSample(
                 "clusterd_stored_bytes_limit", "The most bytes that stored point sets may take.",
-                value: Double(configuration.limits.storedBytes)),
+                value: Double(limits.storedBytes)),
             MetricSample(
                 "clusterd_ready", "1 while new work is taken, 0 while the service stops.", value: isReady ? 1 : 0),
             MetricSample(

@@ -18,7 +18,7 @@ extension Service {
             guard try await store.deleteModel(captures["id"]) else { throw try await missing("model", captures["id"]) }
             return Response(status: .noContent)
         }
-        router.on(.post, "/v1/models/{id}/assign", bodyLimit: configuration.limits.datasetBytes) {
+        router.on(.post, "/v1/models/{id}/assign", bodyLimit: self.limits.datasetBytes) {
             [self] request, captures in
             try await assign(captures["id"], request)
         }

@@ -23,7 +23,7 @@ extension Service {
     ///   the body is read.
     func decoding(of request: Request) throws -> (format: PointFormat?, options: DecodingOptions) {
         var options = DecodingOptions()
-        options.maximumColumns = configuration.limits.columns
+        options.maximumColumns = limits.columns
         let format = try options.declare(request.headers[.contentType])
         var faults: [ParameterFault] = []
         if let header = request.query["header"] {

@@ -8,8 +8,7 @@ extension Service {
         var router = Router()
         router.logger = configuration.logger
         router.problem = Self.problem(storing:)
-        let gate = AccessGate(configuration.access, keys: keys, logger: configuration.logger)
-        router.front = { request, routes in await gate.respond(to: request, routes) }
+        router.front = gate
         addInfoRoutes(to: &router)
         if configuration.showsMetrics { addMetricsRoute(to: &router) }
         addContractRoutes(to: &router)
@@ -20,6 +19,14 @@ extension Service {
         addResultRoutes(to: &router)
         addModelRoutes(to: &router)
         return router
+    }
+
+    /// What stands in front of routes: who may pass, and the fields of every answer.
+    var gate: @Sendable (Request, _ routes: @Sendable (Request) async -> Response) async -> Response {
+        let gate = AccessGate(tokens: configuration.access.tokens, keys: keys, logger: configuration.logger) {
+            self.accessRules
+        }
+        return { request, routes in await gate.respond(to: request, routes) }
     }
 }
 

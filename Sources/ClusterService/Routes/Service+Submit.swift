@@ -41,7 +41,7 @@ extension Service {
     func submit(_ job: NewJob) async throws -> SubmittedJob {
         try checkReadiness()
         var job = job
-        job.queueLimit = configuration.limits.queuedJobs
+        job.queueLimit = limits.queuedJobs
         // An administrator's job on another tenant's dataset is that tenant's, which can see what uses its dataset.
         job.tenant = job.dataset.map { TenantName.parts(of: $0).tenant } ?? Access.current.tenant
         job.tenantLimit = Access.current.limits.jobs
@@ -100,7 +100,7 @@ extension Service {
                 detail: "use a new Idempotency-Key for a request with other content")
         case .tenantFull: throw Problem.tooManyJobs(Access.current.limits.jobs ?? 0)
         case .queueFull:
-            let limit = configuration.limits.queuedJobs
+            let limit = limits.queuedJobs
             throw Problem(
                 .serviceUnavailable, type: "/problems/queue-full", title: "The queue is full",
                 detail: "\(limit) jobs wait already; send the request again later", headers: [.retryAfter: "10"])

@@ -84,4 +84,14 @@ import Testing
             .put, "/v1/datasets/b", service.ada + [.contentEncoding: "gzip"], bytes: zipped)
         #expect(bomb.status == 413)
     }
+    @Test func datasetsOfATenantAreCounted() async throws {
+        let service = try await TenantService(limits { $0.datasets = 1 })
+        #expect(try await service.put("a", service.ada).status == 201)
+        #expect(try await service.put("a", service.ada).status == 200)
+        let refused = try await service.put("b", service.ada)
+        #expect(refused.status == 429 && refused.problem == "quota-exceeded", "\(refused.text)")
+        #expect(try await service.put("b", service.bob).status == 201)
+        #expect(try await service.test.send(.delete, "/v1/datasets/a", service.ada).status == 204)
+        #expect(try await service.put("b", service.ada).status == 201)
+    }
 }

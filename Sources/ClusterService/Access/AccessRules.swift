@@ -1,0 +1,15 @@
+/// What holds for all requests and may change while the service runs.
+struct AccessRules: Sendable {
+    /// The limits of keys that have none of their own.
+    let keyLimits: KeyLimits
+    /// Which pages of other origins may call the service.
+    let crossOrigin: CrossOrigin
+    /// Which requests of browsers are answered where nobody has to show a key.
+    let browsers: BrowserGuard
+
+    init(_ configuration: AccessConfiguration) {
+        keyLimits = configuration.keyLimits
+        crossOrigin = CrossOrigin(origins: configuration.origins)
+        browsers = BrowserGuard(hosts: configuration.hosts)
+    }
+}
