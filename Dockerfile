@@ -6,14 +6,16 @@
 FROM swift:6.3-bookworm AS build
 RUN apt-get update \
  && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \
-      libssl-dev libopenblas-dev libsqlite3-dev zlib1g-dev libzstd-dev liblz4-dev pkg-config make \
+      libssl-dev libopenblas-dev libsqlite3-dev zlib1g-dev libzstd-dev liblz4-dev pkg-config python3 binutils \
  && rm -rf /var/lib/apt/lists/*
 WORKDIR /src
 COPY Package.swift openapi.yaml ./
 COPY Sources Sources
 # Package.swift names the test targets, so their folders must be there; none of them is built.
 COPY Tests Tests
-RUN swift build -c release --static-swift-stdlib --product clusterd \
+COPY packaging/icu-data.py packaging/
+RUN smaller="$(packaging/icu-data.py .build/icu-data.o)" \
+ && swift build -c release --static-swift-stdlib --product clusterd $smaller \
  && install -D -s "$(swift build -c release --static-swift-stdlib --show-bin-path)/clusterd" /out/clusterd
 
 FROM debian:bookworm-slim

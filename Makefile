@@ -11,6 +11,7 @@
 # make kill KILLS=20   kills the service at random moments under load, and looks at what is left
 # make faults        takes disk and database away from the running service and gives them back
 # make bench-formats  times the readers of points, uploads and exactness beside their peers, and watches memory
+# make small  links the binary to ship with less of ICU's data and strips it; make install installs that
 # make build | lint | format | install | install-service | prove-image | clean do what their names say
 
 SHELL := /bin/bash
@@ -23,6 +24,9 @@ PREFIX ?= /usr/local
 # What is linked (OpenSSL, OpenBLAS, SQLite, zlib, zstd, LZ4) and what finds and tests it. The Swift toolchain is not Debian's: README.md.
 PACKAGES := libssl-dev libopenblas-dev libsqlite3-dev zlib1g-dev libzstd-dev liblz4-dev pkg-config curl git
 BUILD := swift build -c $(CONFIGURATION) --static-swift-stdlib --product clusterd
+
+# What is shipped: without the data of ICU that is never used (packaging/icu-data.py says which), and stripped.
+SMALL := .build/clusterd-small
 
 # How often make kill kills.
 KILLS ?= 20
@@ -38,13 +42,19 @@ SOAK_SECONDS ?= 300
 ENDURANCE_SECONDS ?= 3600
 SCHEMATHESIS_CASES ?= 100
 
-.PHONY: run test test-client test-docs kill faults conformance schemathesis fuzz test-tsan soak endurance build deps toolchain lint format install install-service prove-image clean bench bench-scale bench-formats bench-deps
+.PHONY: run test test-client test-docs kill faults conformance schemathesis fuzz test-tsan soak endurance build small deps toolchain lint format install install-service prove-image clean bench bench-scale bench-formats bench-deps
 
 run: build
 	@exec "$$($(BUILD) --show-bin-path)/clusterd" serve --host $(HOST) --port $(PORT) --data-dir $(DATA_DIR)
 
 build: deps
 	$(BUILD)
+
+small: PACKAGES += python3 binutils
+small: deps
+	flags="$$(packaging/icu-data.py .build/icu-data.o)" && $(BUILD) $$flags
+	install -D -s -m 755 "$$($(BUILD) --show-bin-path)/clusterd" $(SMALL)
+	@stat -c '$(SMALL): %s bytes' $(SMALL)
 
 # The end-to-end tests drive the release binary, so it is built first.
 test: build
@@ -104,8 +114,8 @@ test-docs: build
 	CLUSTERD="$$($(BUILD) --show-bin-path)/clusterd" $(PYTHON) Tests/Documents/run.py
 
 # The image's runtime stage in a clean root, without an engine; needs root and debootstrap.
-prove-image: build
-	packaging/prove-image.sh "$$($(BUILD) --show-bin-path)/clusterd"
+prove-image: small
+	packaging/prove-image.sh $(SMALL)
 
 toolchain:
 	@command -v swift > /dev/null || { \
@@ -129,8 +139,8 @@ lint: toolchain
 format: toolchain
 	swift format --in-place --recursive --parallel Package.swift Sources Tests
 
-install: build
-	install -D -m 755 "$$($(BUILD) --show-bin-path)/clusterd" $(DESTDIR)$(PREFIX)/bin/clusterd
+install: small
+	install -D -m 755 $(SMALL) $(DESTDIR)$(PREFIX)/bin/clusterd
 	install -D -m 644 docs/operations.md $(DESTDIR)$(PREFIX)/share/doc/clusterd/operations.md
 
 # The systemd unit, for PREFIX=/usr/local; then: systemctl enable --now clusterd
