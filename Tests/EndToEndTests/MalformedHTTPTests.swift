@@ -37,7 +37,7 @@ extension EndToEnd {
         ]
 
         @Test func brokenMessagesAreAnsweredWithAProblem() async throws {
-            try await withService { service in
+            try await withService("--allowed-host", "x") { service in
                 for (status, message) in Self.messages {
                     let connection = try RawConnection(to: service)
                     try connection.send(message)
