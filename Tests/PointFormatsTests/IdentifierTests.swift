@@ -53,7 +53,8 @@ private struct IdentifiedPoints: PointSink {
 
     private static let bodies: [(String, ColumnSelector, [String])] = [
         ("id,x,y\na,1,2\nb,3,4\n", .name("id"), ["a", "b"]),
-        ("x,id,y\r\n1,\" a,\"\"b\"\" \",2\r\n3,  b c ,4\r\n", .index(1), [" a,\"b\" ", "b c"]),
+        ("x,id,y\r\n1,\" a,\"\"b\"\" \",2\r\n3,  b c ,4\r\n", .index(1), [" a,\"b\" ", "  b c "]),
+        ("id,x,y\n \t,1,2\n  \n \"b \" ,3,4\n", .name("id"), [" \t", "b "]),
         ("1,2,007\n3,4,\n", .index(2), ["007", ""]),
         ("x;y;id\n1;2;né\n3;4;日本\n", .name("id"), ["né", "日本"]),
         (#"{"columns":["x","id","y"],"data":[[1,"a",2],[3,17.50,4]]}"#, .name("id"), ["a", "17.50"]),

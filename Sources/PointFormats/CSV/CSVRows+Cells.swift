@@ -24,10 +24,14 @@ extension CSVRows {
         }
         if byte == CSV.lineFeed || byte == CSV.carriageReturn {
             cellLine = line
-            if cellIndex > 0, !merges { endCell(&block) }
+            if cellIndex > 0, !merges { endCell(&block) } else { forgetCell() }
             return try endLine(&p, end, &block)
         }
         if byte == CSV.space || byte == CSV.tab, merges || byte != delimiter {
+            // Blanks are part of a cell (RFC 4180, section 2): numbers do without them, texts do not.
+            if !merges, start.plan.slot(cellIndex) == ColumnPlan.identifier {
+                collect(UnsafeBufferPointer(start: p, count: 1))
+            }
             p += 1
             return
         }
@@ -38,6 +42,7 @@ extension CSVRows {
             endCell(&block)
         } else if byte == CSV.quote {
             p += 1
+            forgetCell()
             mode = .quoted
         } else {
             mode = .plain
@@ -128,20 +133,22 @@ extension CSVRows {
             let value = isOverlong ? .nan : CSV.number(content, start.numberType)
             if value.isFinite { store(value, slot, &block) } else { noteCell(content, value) }
         }
-        cell.removeAll(keepingCapacity: true)
-        isOverlong = false
+        forgetCell()
         cellIndex += 1
         mode = .start
     }
 
-    /// Ends the cell that identifies the row: a quoted one as it is, another without blanks around it.
+    private mutating func forgetCell() {
+        cell.removeAll(keepingCapacity: true)
+        isOverlong = false
+    }
+
+    /// Ends the cell that identifies the row, which keeps its blanks.
     private mutating func endIdentifier(_ block: inout RowBlock) {
-        let isQuoted = mode == .closing || mode == .closed
-        let content = isQuoted ? cell[...] : cell[...].trimmed(CSV.isBlankByte)
-        if isOverlong || String(validating: content, as: UTF8.self) == nil {
-            noteIdentifier(content)
+        if isOverlong || String(validating: cell, as: UTF8.self) == nil {
+            noteIdentifier(cell[...])
         } else {
-            block.identify(content)
+            block.identify(cell)
         }
     }
 
