@@ -92,7 +92,8 @@ struct ArrowBatch: Sendable {
             try nodes.word(node, 1) == 0 ? nil : (.validity(count: count, width: width), (count + 7) / 8)
         }
         switch content {
-        case .numbers(let scalar): return [try validity(node, rows, 1), (.cells, rows * scalar.size)]
+        case .numbers(let scalar), .entries(_, let scalar, _):
+            return [try validity(node, rows, 1), (.cells, rows * scalar.size)]
         case .bits: return [try validity(node, rows, 1), (.cells, (rows + 7) / 8)]
         case .text(let size): return [try validity(node, rows, 1), (.offsets, (rows + 1) * size), (.text, nil)]
         case .lists(let width, let scalar):

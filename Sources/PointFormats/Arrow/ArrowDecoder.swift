@@ -2,7 +2,7 @@
 /// footer (Arrow columnar format 1.5, "Serialization and Interprocess Communication").
 ///
 /// A message is eight bytes, of which four say how long its metadata is, the metadata as FlatBuffers, and a body. The
-/// first describes the columns, the others hold record batches, or dictionaries, which are passed over. The footer
+/// first describes the columns, the others hold record batches, or dictionaries, of which those of ids are kept. The footer
 /// tells a reader of the file where each batch lies; one that reads from the front has no need of it.
 struct ArrowDecoder: FormatDecoder {
     /// The most bytes that the metadata of a message may have.
@@ -17,6 +17,8 @@ struct ArrowDecoder: FormatDecoder {
         case metadata(Int)
         /// In the body of a record batch.
         case body(ArrowBody)
+        /// In the body of a dictionary.
+        case dictionary(ArrowDictionaryBody)
         /// Behind it, while its rows are handed over.
         case rows(ArrowRows)
         /// In so many bytes that do not count.
@@ -104,6 +106,16 @@ struct ArrowDecoder: FormatDecoder {
             let isComplete = body.isComplete
             state = isComplete ? .rows(try rows(of: body)) : .body(body)
             return isComplete
+        case .dictionary(var body):
+            state = .prefix
+            let read = try body.read(UnsafeRawBufferPointer(rebasing: bytes[taken...]))
+            taken += read
+            position += read
+            guard body.isComplete else {
+                state = .dictionary(body)
+                return false
+            }
+            try body.finish(&reader)
         case .rows(var rows):
             state = .prefix
             guard try emit(&rows, &block) else {
@@ -209,7 +221,9 @@ struct ArrowDecoder: FormatDecoder {
         case (1, _):
             throw FormatError(
                 code: .malformed, detail: "the Arrow data has two schemas. Send one table at a time.")
-        case (2, .some): break
+        case (2, let reader?):
+            let body = try ArrowDictionaryBody(content, reader.schema, bodyLength: bodyLength, options)
+            if let body { state = .dictionary(body) }
         case (3, let reader?):
             let batch = try ArrowBatch(content, reader.schema, bodyLength: bodyLength)
             self.reader?.begin()

@@ -10,6 +10,8 @@ struct ArrowField: Sendable {
         case lists(width: Int, NumpyScalar)
         /// A text each, between two offsets of so many bytes.
         case text(offsetSize: Int)
+        /// The place, a number, in a dictionary of texts between offsets of so many bytes.
+        case entries(dictionary: Int, NumpyScalar, offsetSize: Int)
         /// What is passed over, by its name in Arrow.
         case other(String)
     }
@@ -86,8 +88,8 @@ struct ArrowFieldReader {
     }
 
     private func content(_ table: FlatTable) throws(FormatError) -> ArrowField.Content {
-        if try table.table(4) != nil { return .other("dictionary") }
         let type = ArrowType(rawValue: try table.number(2, default: 0)) ?? .none
+        if let dictionary = try table.table(4) { return try Self.entries(dictionary, type) }
         switch type {
         case .bool: return .bits
         case .utf8: return .text(offsetSize: 4)
@@ -104,6 +106,16 @@ struct ArrowFieldReader {
             return .lists(width: width, scalar)
         default: return .other(type.name)
         }
+    }
+
+    /// A column that holds places in a dictionary (Schema.fbs, DictionaryEncoding).
+    private static func entries(_ table: FlatTable, _ type: ArrowType) throws(FormatError) -> ArrowField.Content {
+        let index = try table.table(1)
+        // Without a type they are numbers of 32 bits with a sign.
+        let place = try index == nil ? NumpyScalar(.signed, size: 4) : Self.scalar(.int, index)
+        guard type == .utf8 || type == .largeUtf8, let place else { return .other("dictionary") }
+        let number = Int(try table.number(0, default: 0 as Int64))
+        return .entries(dictionary: number, place, offsetSize: type == .utf8 ? 4 : 8)
     }
 
     private static func scalar(_ type: ArrowType, _ table: FlatTable?) throws(FormatError) -> NumpyScalar? {

@@ -9,6 +9,8 @@ struct ArrowRowReader: Sendable {
     /// How many rows the record batches before had.
     private var firstRow = 0
     var problems = ProblemLog()
+    /// The texts that columns name by their places, by the dictionary's number.
+    var dictionaries: [Int: ArrowDictionary] = [:]
 
     init(_ schema: ArrowSchema, _ options: DecodingOptions, _ source: ScratchSource?) {
         self.schema = schema

@@ -26,7 +26,7 @@ struct ArrowRows: Sendable {
             case .numbers(let type): (width, scalar) = (1, type)
             case .lists(let length, let type): (width, scalar) = (length, type)
             case .bits: (width, scalar) = (1, NumpyScalar(.boolean, size: 1))
-            case .text, .other: continue
+            case .text, .entries, .other: continue
             }
             let section = try Self.section(index, .cells, sections)
             guard section.count >= count * width * scalar.size else { throw Self.tooShort }
@@ -53,6 +53,14 @@ struct ArrowRows: Sendable {
             }
         }
         return true
+    }
+
+    /// The identifiers of some more rows, where nothing else of them counts; nil at the end.
+    mutating func nextIdentifiers(_ reader: inout ArrowRowReader) throws -> [[UInt8]]? {
+        guard done < count else { return nil }
+        try readNext(&reader)
+        done = stored.stretch.upperBound
+        return identifiers
     }
 
     private mutating func readNext(_ reader: inout ArrowRowReader) throws {
@@ -82,6 +90,16 @@ struct ArrowRows: Sendable {
             let scalar = NumpyScalar(.signed, size: size)
             let bounds = raw.withUnsafeBytes { raw in (0...rows.count).map { scalar.integer(raw, $0) } }
             try readTexts(index, bounds, &reader)
+        case .entries(let number, let scalar, _):
+            let section = try Self.section(index, .cells, sections)
+            let raw = try bytes(section, rows.lowerBound * scalar.size..<rows.upperBound * scalar.size, reader.scratch)
+            let places = raw.withUnsafeBytes { raw in rows.indices.map { scalar.integer(raw, $0 - rows.lowerBound) } }
+            identifiers = try places.map { place throws(FormatError) in
+                guard let text = reader.dictionaries[number]?.text(place) else {
+                    throw ArrowBatch.error("names an entry that its dictionary does not have")
+                }
+                return text
+            }
         case .bits, .lists, .other: break
         }
     }

@@ -56,6 +56,17 @@ struct ArrowSchema: Sendable {
         names = width == nil ? plan.select(allNames) : nil
     }
 
+    /// The one column of texts that a dictionary is.
+    init(dictionaryOf column: Column, offsetSize: Int, version: Int) {
+        self.version = version
+        let content = ArrowField.Content.text(offsetSize: offsetSize)
+        fields = [ArrowField(name: column.name, content: content, layout: ArrowLayout(nodes: 1, buffers: 3))]
+        columns = [Column(index: 0, name: column.name, content: content, slot: ColumnPlan.identifier)]
+        dimension = 1
+        names = nil
+        identifier = column.name
+    }
+
     /// Checks that a column can be what it shall be.
     ///
     /// - Parameter width: becomes the length of the lists, where the column holds lists.
@@ -65,7 +76,7 @@ struct ArrowSchema: Sendable {
         let name = ErrorText.quoted(column.name)
         if column.slot == ColumnPlan.identifier {
             switch column.content {
-            case .text: return
+            case .text, .entries: return
             case .numbers(let scalar) where scalar.kind != .float: return
             case .numbers, .bits, .lists, .other:
                 throw error(
@@ -82,13 +93,13 @@ struct ArrowSchema: Sendable {
                     "Choose it alone, such as with columns=, or choose the others.")
             }
             width = length
-        case .text, .other:
+        case .text, .entries, .other:
             let numbers = column.content == .other("list") || column.content == .other("large_list")
             throw error(
                 column, "holds \(column.content.name), not numbers",
                 numbers
                     ? "Make it a fixed_size_list: pyarrow.FixedSizeListArray.from_arrays(x.flatten(), d)."
-                    : column.content == .other("dictionary")
+                    : column.content.name == "a dictionary's entries"
                         ? "Cast it to the type of its values (column.cast(\"string\") or \"float\"), or name the "
                             + "columns of numbers with columns."
                         : "Name the columns of numbers with columns; the columns are \(ErrorText.list(names)).")
@@ -117,7 +128,7 @@ extension ArrowField.Content {
         case .bits: "truth values"
         case .lists: "lists of numbers"
         case .text: "text"
-        case .other("dictionary"): "a dictionary's entries"
+        case .entries, .other("dictionary"): "a dictionary's entries"
         case .other(let name): name
         }
     }

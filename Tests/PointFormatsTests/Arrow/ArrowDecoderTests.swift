@@ -131,4 +131,18 @@ import Testing
         let limited = decode(writer.bytes, nil, decodingOptions { $0.maximumBufferedBytes = 1 << 20 })
         #expect(limited.error?.code == .tooLarge && limited.error?.detail.contains("1048576") == true)
     }
+
+    /// What pandas makes of a categorical column.
+    @Test(arguments: [1, 7, 64, 100_000]) func idsAreReadFromADictionary(piece: Int) throws {
+        let body = try ArrowSamples.file("dictionary.arrows")
+        var decoder = PointDecoder(format: nil, options: decodingOptions { $0.identifierColumn = .name("kind") })
+        var points = IdentifierRecorder()
+        for start in stride(from: 0, to: body.count, by: piece) {
+            let bytes = Array(body[start..<min(start + piece, body.count)])
+            try bytes.withUnsafeBytes { try decoder.feed($0, into: &points) }
+        }
+        #expect(try decoder.finish(into: &points).schema.identifier == "kind")
+        #expect(points.identifiers == ["u", "v", "u", "u", "v"])
+        #expect(points.values == ArrowSamples.x)
+    }
 }
