@@ -1,14 +1,23 @@
 import COpenSSL
 
-/// A SHA-256 digest that is fed piece by piece (FIPS 180-4, by OpenSSL's EVP).
+/// The functions of a ``ContentDigest`` (FIPS 180-4), by their names in HTTP.
+enum DigestAlgorithm: String, CaseIterable, Sendable {
+    case sha256 = "sha-256"
+    case sha512 = "sha-512"
+
+    /// How many bytes a digest has.
+    var length: Int { self == .sha256 ? 32 : 64 }
+}
+
+/// A digest, by SHA-256 unless said otherwise, that is fed piece by piece (FIPS 180-4, by OpenSSL's EVP).
 ///
 /// `@unchecked Sendable` is sound: it cannot be copied, so that its one owner alone uses the context.
 struct ContentDigest: ~Copyable, @unchecked Sendable {
     private let context: OpaquePointer?
 
-    init() {
+    init(_ algorithm: DigestAlgorithm = .sha256) {
         context = EVP_MD_CTX_new()
-        EVP_DigestInit_ex(context, EVP_sha256(), nil)
+        EVP_DigestInit_ex(context, algorithm == .sha256 ? EVP_sha256() : EVP_sha512(), nil)
     }
 
     deinit { EVP_MD_CTX_free(context) }
@@ -18,7 +27,7 @@ struct ContentDigest: ~Copyable, @unchecked Sendable {
         EVP_DigestUpdate(context, bytes.baseAddress, bytes.count)
     }
 
-    /// The digest of everything added, as 64 hexadecimal digits.
+    /// The digest of everything added, as hexadecimal digits: 64 of them for SHA-256.
     consuming func hexadecimal() -> String {
         var digest = [UInt8](repeating: 0, count: Int(EVP_MAX_MD_SIZE))
         var length: UInt32 = 0

@@ -69,14 +69,17 @@ import Testing
         let test = try await TestService()
         let contentDigest = try #require(HTTPField.Name("Content-Digest"))
         let digest = "sha-256=:\(base64OfDigest(plane)):"
-        for value in [digest, "sha-512=:AAAA:, \(digest)", "md5=:AAAA:", "\(digest);a=1"] {
+        let long = "sha-512=:\(base64OfDigest(plane, .sha512)):"
+        for value in [digest, long, "\(long), \(digest)", "md5=:AAAA:", "\(digest);a=1"] {
             let reply = try await test.send(.put, "/v1/datasets/a", [contentDigest: value], bytes: plane)
             #expect(reply.status < 300, "\(value): \(reply.text)")
         }
-        let changed = try await test.send(.put, "/v1/datasets/b", [contentDigest: digest], bytes: plane + [0x0A])
-        #expect(changed.status == 400 && changed.problem == "digest-mismatch")
+        for value in [digest, long] {
+            let changed = try await test.send(.put, "/v1/datasets/b", [contentDigest: value], bytes: plane + [0x0A])
+            #expect(changed.status == 400 && changed.problem == "digest-mismatch")
+        }
         #expect(try await test.get("/v1/datasets/b").status == 404)
-        for value in ["sha-256=abc", "sha-256=:AAAA:", "sha-256=:%%%:"] {
+        for value in ["sha-256=abc", "sha-256=:AAAA:", "sha-256=:%%%:", "\(digest), sha-512=:AAAA:"] {
             let reply = try await test.send(.put, "/v1/datasets/b", [contentDigest: value], bytes: plane)
             #expect(reply.status == 400 && reply.problem == "malformed-digest", "\(value)")
         }
@@ -88,8 +91,10 @@ import Testing
         await test.service.stop()
     }
 
-    private func base64OfDigest(_ bytes: [UInt8]) -> String {
-        let digits = Array(ContentDigest.of(bytes))
+    private func base64OfDigest(_ bytes: [UInt8], _ algorithm: DigestAlgorithm = .sha256) -> String {
+        var content = ContentDigest(algorithm)
+        bytes.withUnsafeBytes { content.update($0) }
+        let digits = Array(content.hexadecimal())
         let digest = stride(from: 0, to: digits.count, by: 2).map { UInt8(String(digits[$0...$0 + 1]), radix: 16) ?? 0 }
         return Data(digest).base64EncodedString()
     }
