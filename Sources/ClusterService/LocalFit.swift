@@ -34,30 +34,26 @@ public struct LocalFit: Sendable {
     /// - Throws: ``LocalFitError``.
     public func run(report: @escaping @Sendable (_ phase: String, _ fraction: Double) -> Void) async throws {
         do {
-            var (read, input) = try read()
-            let points = try read.points()
-            let names = input.schema.columns ?? DatasetDescription.defaultNames(points.dimension)
-            let rows = StoredRows(points)
-            let selection = try ColumnSelection(parameters, isChosen: true, among: names)
-            let training = try selection.points(of: rows, spool: Self.spool)
-            try parameters.check(
-                rows: training.count, dimension: training.dimension, isConstant: training.areIdentical)
-            try selection.weights?.check(rows)
+            let input = try read()
+            let selection = try ColumnSelection(parameters, isChosen: true, among: input.table.names)
+            let training = try input.trainingPoints(selection, spool: Self.spool)
+            let points = training.points
+            try parameters.check(rows: points.count, dimension: points.dimension, isConstant: points.areIdentical)
+            try selection.weights?.check(input.table.rows)
             let handle = RunningJob(timeBudgetSeconds: parameters.timeBudgetSeconds)
             let control = FitControl(
                 threads: threads, decide: { handle.decide() },
                 report: { report($0.phase.rawValue, $0.fraction) })
             let clustering = try parameters.cluster(
-                training, weights: try selection.weights?.values(of: rows), control: control)
+                points, weights: try selection.weights?.values(of: input.table.rows), control: control)
             let summary = ResultSummary(
-                clustering, columns: selection.names, seed: parameters.fit.seed,
-                warnings: input.warnings + points.precisionWarnings(names))
+                clustering, columns: selection.names, seed: parameters.fit.seed, warnings: input.warnings,
+                units: training.units)
             let encoder = ResultEncoder(
                 chunks: AssignmentChunks(
                     labels: clustering.assignments, distances: clustering.distances,
                     confidence: clustering.confidence))
-            let table = StoredTable(
-                names: names, points: points, identifiers: input.schema.identifier.map { ($0, read.identifiers) })
+            let table = input.table
             let output = Self.writeToStandardOutput
             switch ResultFormat(rawValue: format) {
             case .csv: try await encoder.writeLines(.csv, table, to: output)
@@ -73,16 +69,33 @@ public struct LocalFit: Sendable {
         }
     }
 
-    /// The points with what identifies them, and what was read.
-    private func read() throws -> (points: LocalPoints, input: DecodedSummary) {
+    /// Reads the whole input: to memory, or in double precision, or where it is long, to a file without a name.
+    private func read() throws -> LocalTable {
+        switch decoding.numberType {
+        case .float32:
+            var sink = LocalPoints(spool: Self.spool)
+            let summary = try decode(into: &sink)
+            return try LocalTable(sink, summary)
+        case .float64:
+            let directory = NSTemporaryDirectory()
+            var sink = try DatasetWriter(directory: directory, type: .float64)
+            let summary = try decode(into: &sink)
+            _ = try sink.finish(
+                columns: summary.schema.columns, identifier: summary.schema.identifier, warnings: summary.warnings)
+            let path = "\(directory)/\(UUID().uuidString).points"
+            try sink.publish(as: path)
+            defer { unlink(path) }
+            return LocalTable(try DatasetFile(mapping: path))
+        }
+    }
+
+    private func decode<Sink: PointSink>(into sink: inout Sink) throws -> DecodedSummary {
         let input = try LocalInput(path: path)
         var decoder = PointDecoder(format: input.format, options: decoding) { try Self.spool() }
-        var sink = LocalPoints(spool: Self.spool)
         while let piece = try input.next() {
             try piece.withUnsafeBytes { try decoder.feed($0, into: &sink) }
         }
-        let summary = try decoder.finish(into: &sink)
-        return (sink, summary)
+        return try decoder.finish(into: &sink)
     }
 
     private static func spool() throws -> SpoolFile { try SpoolFile(directory: NSTemporaryDirectory()) }
@@ -103,6 +116,38 @@ public struct LocalFit: Sendable {
     }
 }
 
+/// What was read.
+private struct LocalTable {
+    let table: StoredTable
+    let warnings: [String]
+    /// The file of the stored points; nil where they are in single precision.
+    private let file: DatasetFile?
+
+    init(_ read: LocalPoints, _ input: DecodedSummary) throws {
+        var read = read
+        let points = try read.points()
+        let names = input.schema.columns ?? DatasetDescription.defaultNames(points.dimension)
+        table = StoredTable(
+            names: names, points: points, identifiers: input.schema.identifier.map { ($0, read.identifiers) })
+        warnings = input.warnings + points.precisionWarnings(names)
+        file = nil
+    }
+
+    init(_ file: DatasetFile) {
+        self.file = file
+        table = StoredTable(file)
+        warnings = file.description.warnings
+    }
+
+    /// The points as they are trained on.
+    func trainingPoints(_ selection: ColumnSelection, spool: () throws -> SpoolFile) throws -> TrainingPoints {
+        guard let file else {
+            return TrainingPoints(points: try selection.points(of: table.rows, spool: spool), units: nil)
+        }
+        return try selection.trainingPoints(of: file, spool: spool)
+    }
+}
+
 extension Points {
     /// A sentence for each column that single precision rounds visibly.
     fileprivate func precisionWarnings(_ names: [String]) -> [String] {
@@ -111,7 +156,7 @@ extension Points {
         return names.indices.compactMap { column in
             PrecisionWarning.sentence(
                 column: names[column], minimum: statistics.minima[column], maximum: statistics.maxima[column],
-                areIntegers: statistics.areIntegers[column], canWiden: false)
+                areIntegers: statistics.areIntegers[column])
         }
     }
 

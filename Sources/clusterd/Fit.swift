@@ -56,6 +56,9 @@ struct Fit: AsyncParsableCommand {
         help: ArgumentHelp("What separates the cells of CSV: comma, semicolon, tab, pipe or space.", valueName: "name"))
     var delimiter: DelimiterChoice?
 
+    @Option(help: ArgumentHelp("The precision the numbers are kept in: float32 or float64.", valueName: "type"))
+    var dtype = DTypeChoice.float32
+
     @Option(
         name: .customLong("set"),
         help: ArgumentHelp("Any other parameter of POST /v1/cluster, such as solver=gradient.", valueName: "name=value")
@@ -85,6 +88,7 @@ struct Fit: AsyncParsableCommand {
         var decoding = DecodingOptions()
         decoding.header = header.mode
         decoding.delimiter = delimiter?.byte
+        decoding.numberType = dtype.type
         decoding.identifierColumn = idColumn.map { ColumnSelector($0) }
         do {
             let parameters = try JobParameters(text: fields)
@@ -117,6 +121,13 @@ enum HeaderChoice: String, ExpressibleByArgument, CaseIterable {
         case .absent: .absent
         }
     }
+}
+
+enum DTypeChoice: String, ExpressibleByArgument, CaseIterable {
+    case float32
+    case float64
+
+    var type: NumberType { self == .float32 ? .float32 : .float64 }
 }
 
 enum DelimiterChoice: String, ExpressibleByArgument, CaseIterable {

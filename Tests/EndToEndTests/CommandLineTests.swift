@@ -52,6 +52,20 @@ extension EndToEnd {
             #expect(!outcome.errors.contains("Fatal") && !outcome.errors.contains("crash"), "\(outcome.errors)")
         }
 
+        @Test func fitKeepsDoublePrecisionWhereItIsAsked() async throws {
+            let rows = (0..<40).map { "\(20_000_000_001 + $0 % 2 * 40 + $0 / 2 % 5),r\($0)" }
+            let input = Data(("x,name\n" + rows.joined(separator: "\n") + "\n").utf8)
+            let outcome = try await clusterd(
+                "fit", "-", "--dtype", "float64", "--id-column", "name", "--format", "csv", input: input)
+            #expect(outcome.status == 0, "\(outcome.errors)")
+            let lines = outcome.text.split(separator: "\n").dropFirst().map { $0.split(separator: ",") }
+            #expect(lines.count == 40)
+            let labels = lines.compactMap { $0.dropFirst(2).first }
+            #expect(labels.count == 40 && Set(labels).count == 2)
+            #expect(labels.indices.allSatisfy { labels[$0] == labels[$0 % 2] }, "\(outcome.text.prefix(300))")
+            #expect(outcome.text.contains("20000000001"), "all digits come back")
+        }
+
         @Test func fitReadsEveryFormat() async throws {
             let points = SamplePoints.blobs(2, of: 20, dimension: 3)
             var outputs: [JSON?] = []

@@ -9,12 +9,9 @@ enum PrecisionWarning {
     /// A sentence where a column is rounded to steps of more than a thousandth of its range, or holds integers only,
     /// some of them beyond those that the type tells apart; nil for all others.
     ///
-    /// - Parameters:
-    ///   - areIntegers: whether all numbers of the column, as they are kept, are integers.
-    ///   - canWiden: whether the user may ask for double precision.
+    /// - Parameter areIntegers: whether all numbers of the column, as they are kept, are integers.
     static func sentence(
-        column: String, minimum: Double, maximum: Double, areIntegers: Bool, type: NumberType = .float32,
-        canWiden: Bool = true
+        column: String, minimum: Double, maximum: Double, areIntegers: Bool, type: NumberType = .float32
     ) -> String? {
         let largest = max(minimum.magnitude, maximum.magnitude)
         let digits = type == .float32 ? Float.significandBitCount : Double.significandBitCount
@@ -32,7 +29,7 @@ enum PrecisionWarning {
             text += ": integers beyond \(Int(exact)) may be rounded"
         }
         if isCoarse { text += ", which is coarse beside its range of \(range)" }
-        let wider = type == .float32 && canWiden ? "pass dtype=float64, " : ""
+        let wider = type == .float32 ? "pass dtype=float64, " : ""
         return text + "; \(wider)name it as id_column if it identifies rows, or subtract a constant from it first"
     }
 }
