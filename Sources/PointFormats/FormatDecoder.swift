@@ -2,15 +2,31 @@
 protocol FormatDecoder: Sendable {
     /// Reads until the bytes end or the block is full.
     ///
-    /// - Returns: how many bytes were read; fewer than given only when the block is full.
+    /// - Returns: how many bytes were read; fewer than given only when the block is full, or where ``bytesBeforeRows``
+    ///   stops to be nil.
     /// - Throws: ``FormatError``, or what the scratch storage throws.
     mutating func decode(_ bytes: UnsafeRawBufferPointer, into block: inout RowBlock) throws -> Int
+
+    /// How many bytes are to be decoded until whole rows lie there as they are kept; nil when they never do.
+    var bytesBeforeRows: Int? { get }
+
+    /// Takes whole rows that lie there as they are kept, about as many as fill a block.
+    ///
+    /// Called where ``bytesBeforeRows`` is 0.
+    /// - Returns: how many bytes they take, from the first on; 0 when what comes next has to be decoded.
+    mutating func takeRows(_ bytes: UnsafeRawBufferPointer) -> (bytes: Int, dimension: Int)
 
     /// Ends the body. Called again, with an emptied block, until it returns `true`.
     mutating func finish(into block: inout RowBlock) throws -> Bool
 
     /// What was read, once `finish` returned `true`.
     func summary(rows: Int, dimension: Int) -> DecodedSummary
+}
+
+extension FormatDecoder {
+    var bytesBeforeRows: Int? { nil }
+
+    mutating func takeRows(_ bytes: UnsafeRawBufferPointer) -> (bytes: Int, dimension: Int) { (0, 0) }
 }
 
 /// What a body turned out to hold, as far as its first bytes tell.

@@ -97,7 +97,7 @@ public struct PointDecoder: Sendable {
     }
 
     private mutating func decode<S: PointSink>(_ bytes: UnsafeRawBufferPointer, into sink: inout S) throws {
-        var rest = bytes
+        var rest = try passRows(bytes, into: &sink)
         while let taken = try body?.decode(rest, into: &block) {
             rest = UnsafeRawBufferPointer(rebasing: rest[taken...])
             if block.isFull {
@@ -105,7 +105,31 @@ public struct PointDecoder: Sendable {
             } else if rest.isEmpty {
                 return
             }
+            rest = try passRows(rest, into: &sink)
         }
+    }
+
+    /// Passes whole rows that lie there as they are kept to the sink, without a way through the block.
+    ///
+    /// - Returns: what has to be decoded.
+    private mutating func passRows<S: PointSink>(
+        _ bytes: UnsafeRawBufferPointer, into sink: inout S
+    ) throws -> UnsafeRawBufferPointer {
+        guard let cut = body?.bytesBeforeRows, cut < bytes.count else { return bytes }
+        var rest = bytes
+        if cut > 0 {
+            let taken = try body?.decode(UnsafeRawBufferPointer(rebasing: rest[..<cut]), into: &block) ?? 0
+            rest = UnsafeRawBufferPointer(rebasing: rest[taken...])
+            guard taken == cut else { return rest }
+        }
+        while let (taken, dimension) = body?.takeRows(rest), taken > 0 {
+            try handOver(to: &sink)
+            let rows = UnsafeRawBufferPointer(rebasing: rest[..<taken])
+            block.pass(rows: taken / block.type.size / dimension, dimension: dimension)
+            try sink.append(packed: rows, of: block.type, dimension: dimension)
+            rest = UnsafeRawBufferPointer(rebasing: rest[taken...])
+        }
+        return rest
     }
 
     private mutating func handOver<S: PointSink>(to sink: inout S) throws {

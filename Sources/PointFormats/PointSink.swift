@@ -21,6 +21,18 @@ public protocol PointSink {
     /// - Throws: whatever keeps the sink from taking them; decoding stops there.
     mutating func append(_ rows: UnsafeBufferPointer<Double>, dimension: Int) throws
 
+    /// Takes the next points as their bytes lie in the body, which need not be aligned; called instead of the others
+    /// where they need no conversion.
+    ///
+    /// Without an implementation of its own a sink is given an aligned copy by one of the others.
+    ///
+    /// - Parameters:
+    ///   - rows: finite numbers of the machine's byte order, whole points row after row; valid during the call only.
+    ///   - type: the type of the numbers, which is ``DecodingOptions/numberType``.
+    ///   - dimension: the number of coordinates of a point.
+    /// - Throws: whatever keeps the sink from taking them; decoding stops there.
+    mutating func append(packed rows: UnsafeRawBufferPointer, of type: NumberType, dimension: Int) throws
+
     /// Takes the identifiers of the next points, just before the points; never called without an
     /// ``DecodingOptions/identifierColumn``.
     ///
@@ -33,6 +45,26 @@ extension PointSink {
     /// Takes the points rounded to `Float`.
     public mutating func append(_ rows: UnsafeBufferPointer<Double>, dimension: Int) throws {
         try rows.map(Float.init).withUnsafeBufferPointer { try append($0, dimension: dimension) }
+    }
+
+    /// Takes an aligned copy of the points.
+    public mutating func append(packed rows: UnsafeRawBufferPointer, of type: NumberType, dimension: Int) throws {
+        switch type {
+        case .float32:
+            try copy(of: rows, as: Float.self).withUnsafeBufferPointer { try append($0, dimension: dimension) }
+        case .float64:
+            try copy(of: rows, as: Double.self).withUnsafeBufferPointer { try append($0, dimension: dimension) }
+        }
+    }
+
+    private func copy<Scalar: BinaryFloatingPoint>(
+        of bytes: UnsafeRawBufferPointer, as: Scalar.Type
+    ) -> [Scalar] {
+        let size = MemoryLayout<Scalar>.stride
+        return [Scalar](unsafeUninitializedCapacity: bytes.count / size) { target, count in
+            UnsafeMutableRawBufferPointer(target).copyMemory(from: bytes)
+            count = bytes.count / size
+        }
     }
 
     /// Drops the identifiers.

@@ -79,20 +79,10 @@ struct RowBlock: Sendable {
         rowCount += rows.count / dimension
     }
 
-    /// Takes whole rows of the block's type as they lie in memory, aligned or not, if all numbers are finite.
-    ///
-    /// Call only between two rows.
-    /// - Returns: whether they were taken.
-    mutating func append(finiteRows bytes: UnsafeRawBufferPointer, dimension: Int) -> Bool {
-        guard FiniteNumbers.fill(bytes, type) else { return false }
-        switch type {
-        case .float32: values.append(contentsOf: FiniteNumbers.copy(bytes, as: Float.self))
-        case .float64: wideValues.append(contentsOf: FiniteNumbers.copy(bytes, as: Double.self))
-        }
+    /// Counts whole rows that pass by an empty block.
+    mutating func pass(rows: Int, dimension: Int) {
         if self.dimension == 0 { self.dimension = dimension }
-        rowStart = count
-        rowCount += bytes.count / type.size / dimension
-        return true
+        rowCount += rows
     }
 
     /// Says what identifies the row being read.
@@ -160,16 +150,6 @@ enum FiniteNumbers {
                 carried |= (word & 0x7FF0_0000_0000_0000) &+ 0x0010_0000_0000_0000
             }
             return carried < 1 << 63
-        }
-    }
-
-    /// The numbers, aligned.
-    static func copy<Scalar: DecimalScalar>(_ bytes: UnsafeRawBufferPointer, as: Scalar.Type) -> [Scalar] {
-        let size = MemoryLayout<Scalar>.stride
-        return [Scalar](unsafeUninitializedCapacity: bytes.count / size) { target, count in
-            UnsafeMutableRawBufferPointer(target).copyMemory(
-                from: UnsafeRawBufferPointer(rebasing: bytes[..<(bytes.count / size * size)]))
-            count = bytes.count / size
         }
     }
 }

@@ -32,6 +32,9 @@ int clinux_accept(int listener, struct sockaddr_storage *address, socklen_t *len
 /// Tells the system to begin writing a part of a file to the disk, and waits for nothing. 0, or -1 with errno.
 int clinux_begin_writing(int descriptor, int64_t offset, int64_t length);
 
+/// Makes writes to a file go past the system's cache, or through it again. 0, or -1 with errno.
+int clinux_set_direct(int descriptor, int direct);
+
 /// The value that this thread was last given by clinux_set_thread_mark, or NULL.
 const void *clinux_thread_mark(void);
 

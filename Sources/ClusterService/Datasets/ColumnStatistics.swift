@@ -15,16 +15,29 @@ struct ColumnStatistics: Sendable {
     }
 
     /// Takes whole rows of finite numbers in single precision, which uploads bring by the gigabyte.
-    mutating func observe(_ rows: UnsafeBufferPointer<Float>) {
-        guard let base = rows.baseAddress, !minima.isEmpty else { return }
+    mutating func observe(_ rows: UnsafeBufferPointer<Float>) { observe(floats: UnsafeRawBufferPointer(rows)) }
+
+    /// Takes whole rows of finite numbers in single precision, aligned or not.
+    mutating func observe(floats bytes: UnsafeRawBufferPointer) {
+        guard let base = bytes.baseAddress, !minima.isEmpty else { return }
+        let count = bytes.count / 4 / minima.count
         var least = minima.map(Float.init)
         var most = maxima.map(Float.init)
-        ac_add_columns(base, Int64(rows.count / minima.count), Int64(minima.count), &least, &most, &sums)
+        ac_add_columns(base, Int64(count), Int64(minima.count), &least, &most, &sums)
         for column in minima.indices {
             minima[column] = Double(least[column])
             maxima[column] = Double(most[column])
         }
-        lookForFractions(base, rows.count / minima.count)
+        lookForFractions(base, count, Float.self)
+    }
+
+    /// Takes whole rows of finite numbers in double precision, aligned or not.
+    mutating func observe(doubles bytes: UnsafeRawBufferPointer) {
+        // Uploads in double precision are rare enough for a copy.
+        withUnsafeTemporaryAllocation(of: Double.self, capacity: bytes.count / 8) { rows in
+            UnsafeMutableRawBufferPointer(rows).copyMemory(from: bytes)
+            observe(UnsafeBufferPointer(rows))
+        }
     }
 
     /// Takes whole rows of finite numbers in double precision.
@@ -42,14 +55,18 @@ struct ColumnStatistics: Sendable {
             observeOne(base + column, count, column)
             column += 1
         }
-        lookForFractions(base, count)
+        lookForFractions(base, count, Double.self)
     }
 
     /// A column of fractions is seen to be one in its first rows, and not looked at again.
-    private mutating func lookForFractions<Scalar: BinaryFloatingPoint>(_ base: UnsafePointer<Scalar>, _ count: Int) {
+    private mutating func lookForFractions<Scalar: BinaryFloatingPoint & BitwiseCopyable>(
+        _ base: UnsafeRawPointer, _ count: Int, _ type: Scalar.Type
+    ) {
         for column in areIntegers.indices where areIntegers[column] {
-            areIntegers[column] = stride(from: column, to: count * minima.count, by: minima.count)
-                .allSatisfy { base[$0] == base[$0].rounded(.towardZero) }
+            areIntegers[column] = stride(from: column, to: count * minima.count, by: minima.count).allSatisfy {
+                let value = base.loadUnaligned(fromByteOffset: $0 * MemoryLayout<Scalar>.stride, as: type)
+                return value == value.rounded(.towardZero)
+            }
         }
     }
 

@@ -13,6 +13,10 @@ final class DatasetPipeline: Sendable {
     private static let hardLimit = 8
     /// After this many bytes the system is told to begin writing them to the disk.
     private static let writeBehind = 8 << 20
+    /// From this many bytes on a file is written past the system's cache, which costs the copy into it.
+    private static let longFile = 32 << 20
+    /// What positions and lengths of writes past the cache are multiples of.
+    private static let directUnit = 4_096
 
     private struct State {
         var blocks = 0
@@ -20,14 +24,21 @@ final class DatasetPipeline: Sendable {
         var free: [DatasetBlock] = []
         var failure: (any Error)?
         var waiting: CheckedContinuation<Void, Never>?
+    }
+
+    /// What the writing thread alone uses.
+    private struct Progress {
         /// How much was written, and up to where the system was told to write.
         var written = 0
         var begun = 0
+        /// Whether writes go past the system's cache; nil where the file system has them all go through it.
+        var isDirect: Bool? = false
     }
 
     private let file: FileDescriptor
     private let digest = Mutex<ContentDigest?>(ContentDigest())
     private let state = Mutex(State())
+    private let progress = Mutex(Progress())
     private let room = DispatchSemaphore(value: hardLimit)
     private let digesting = DispatchQueue(label: "dataset-digest")
     private let writing = DispatchQueue(label: "dataset-write")
@@ -50,7 +61,7 @@ final class DatasetPipeline: Sendable {
         let steps = DispatchGroup()
         if digested {
             digesting.async(group: steps) {
-                self.digest.withLock { $0?.update(block.bytes) }
+                self.digest.withLock { $0?.update(block.digestedBytes) }
             }
         }
         writing.async(group: steps) { self.write(block) }
@@ -92,6 +103,7 @@ final class DatasetPipeline: Sendable {
 
     /// Writes the head over the start of the file and waits until all is on the disk.
     func complete(head: [UInt8]) throws {
+        _ = clinux_set_direct(file.number, 0)
         try head.withUnsafeBytes { try file.write($0, at: 0) }
         try file.synchronize()
     }
@@ -99,18 +111,38 @@ final class DatasetPipeline: Sendable {
     private func write(_ block: DatasetBlock) {
         guard state.withLock({ $0.failure == nil }) else { return }
         do {
-            try file.write(block.bytes)
+            try progress.withLock { progress in
+                try write(block.bytes, &progress)
+                progress.written += block.count
+                if progress.isDirect == true { progress.begun = progress.written }
+                let due = progress.begun..<progress.written
+                guard due.count >= Self.writeBehind else { return }
+                progress.begun = due.upperBound
+                // A hint: where it cannot be taken the end waits for the disk all the same.
+                _ = clinux_begin_writing(file.number, Int64(due.lowerBound), Int64(due.count))
+            }
         } catch {
-            return state.withLock { $0.failure = error }
+            state.withLock { $0.failure = error }
         }
-        let due = state.withLock { state -> Range<Int>? in
-            state.written += block.count
-            guard state.written - state.begun >= Self.writeBehind else { return nil }
-            defer { state.begun = state.written }
-            return state.begun..<state.written
+    }
+
+    /// Writes at the end of the file: past the system's cache where it is long, which leaves the cores to who makes the
+    /// blocks, and through it where it is short or not cut at whole pages.
+    private func write(_ bytes: UnsafeRawBufferPointer, _ progress: inout Progress) throws {
+        let isDirect =
+            progress.written >= Self.longFile && progress.written % Self.directUnit == 0
+            && bytes.count % Self.directUnit == 0
+        if let current = progress.isDirect, current != isDirect {
+            let couldSet = clinux_set_direct(file.number, isDirect ? 1 : 0) == 0
+            progress.isDirect = couldSet ? isDirect : nil
         }
-        // A hint: where it cannot be taken the end waits for the disk all the same.
-        if let due { _ = clinux_begin_writing(file.number, Int64(due.lowerBound), Int64(due.count)) }
+        do {
+            try file.write(bytes, at: progress.written)
+        } catch let error as StorageError where error.code == EINVAL && progress.isDirect == true {
+            guard clinux_set_direct(file.number, 0) == 0 else { throw error }
+            progress.isDirect = nil
+            try file.write(bytes, at: progress.written)
+        }
     }
 
     private func end(_ block: DatasetBlock) {

@@ -17,6 +17,8 @@ final class DatasetWriter: PointSink, @unchecked Sendable {
     private let quota: StorageQuota?
     /// How many bytes of the quota this file has taken.
     private var taken = 0
+    /// How many bytes were handed to the pipeline.
+    private var written = 0
     private var identifiers: IdentifierSpool?
     private var block: DatasetBlock?
     private var dimension = 0
@@ -38,10 +40,10 @@ final class DatasetWriter: PointSink, @unchecked Sendable {
             try FileDescriptor(opening: temporaryPath, flags: O_RDWR | O_CREAT | O_EXCL))
         try quota?.take(DatasetFileHead.size)
         taken = DatasetFileHead.size
-        let head = pipeline.makeBlock()
-        let blank = [UInt8](repeating: 0, count: DatasetFileHead.size)
-        _ = blank.withUnsafeBytes { head.append($0) }
-        try pipeline.submit(head, digested: false)
+        // The first block begins with room for the head, so that all begin where a page of the file does.
+        let first = pipeline.makeBlock()
+        first.reserve(DatasetFileHead.size)
+        block = first
     }
 
     deinit {
@@ -60,6 +62,15 @@ final class DatasetWriter: PointSink, @unchecked Sendable {
         precondition(type == .float64, "rows of \(type)")
         try append(UnsafeRawBufferPointer(rows), count: rows.count / dimension, dimension: dimension)
         statistics.observe(rows)
+    }
+
+    func append(packed rows: UnsafeRawBufferPointer, of type: NumberType, dimension: Int) throws {
+        precondition(type == self.type, "rows of \(type)")
+        try append(rows, count: rows.count / type.size / dimension, dimension: dimension)
+        switch type {
+        case .float32: statistics.observe(floats: rows)
+        case .float64: statistics.observe(doubles: rows)
+        }
     }
 
     func append(_ identifiers: RowIdentifiers) throws {
@@ -143,17 +154,7 @@ final class DatasetWriter: PointSink, @unchecked Sendable {
 
     private func finishDigest(columns: [String]?, _ identifiers: (name: String, digest: String)?) -> String {
         guard var digest = pipeline.takeDigest() else { return "" }
-        var schema: [JSONValue.Member] = [
-            .init(name: "dimension", value: .integer(dimension)),
-            .init(name: "columns", value: columns.map { .array($0.map(JSONValue.string)) } ?? .null),
-        ]
-        if let identifiers {
-            schema.append(.init(name: "identifier", value: .string(identifiers.name)))
-            schema.append(.init(name: "identifiers", value: .string(identifiers.digest)))
-        }
-        // Without a word for float32 content keeps the digest it had before there was another type.
-        if type != .float32 { schema.append(.init(name: "dtype", value: .string(type.rawValue))) }
-        JSONValue.object(schema).bytes.withUnsafeBytes { digest.update($0) }
+        digest.update(dimension: dimension, columns: columns, identifiers, type)
         return digest.hexadecimal()
     }
 
@@ -170,8 +171,12 @@ final class DatasetWriter: PointSink, @unchecked Sendable {
 
     private func flush(digested: Bool) throws {
         guard let block = block.take() else { return }
-        try quota?.take(block.count)
-        taken += block.count
+        let end = written + block.count
+        if end > taken {
+            try quota?.take(end - taken)
+            taken = end
+        }
+        written = end
         try pipeline.submit(block, digested: digested)
     }
 }

@@ -42,6 +42,15 @@ struct StoredIdentifiers: Sendable {
     /// Reads them in runs.
     var runs: IdentifierRuns { { reader() } }
 
+    /// The SHA-256 of their bytes.
+    func findDigest() -> String {
+        source.withBytes { bytes in
+            var digest = ContentDigest()
+            digest.update(UnsafeRawBufferPointer(rebasing: bytes[range]))
+            return digest.hexadecimal()
+        }
+    }
+
     /// Reads from the first on.
     func reader() -> Reader { Reader(source: source, position: range.lowerBound, end: range.upperBound) }
 

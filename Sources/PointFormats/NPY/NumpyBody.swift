@@ -124,12 +124,6 @@ struct NumpyBody: Sendable {
         }
         var done = 0
         while done < available, !block.isFull {
-            if column == 0, takesRows {
-                let rest = UnsafeRawBufferPointer(rebasing: bytes[(done * size)...])
-                let taken = takeRows(rest, available - done, &block)
-                done += taken
-                if taken > 0 { continue }
-            }
             let value = header.scalar.load(base + done * size, type)
             done += 1
             let slot = plan.slot(column)
@@ -166,20 +160,25 @@ struct NumpyBody: Sendable {
         }
     }
 
-    /// Takes whole rows that lie there as they are kept, as many as the block has room for.
+    /// How many bytes are left of the row that the last piece cut; nil when rows do not lie there as they are kept.
+    var bytesBeforeRows: Int? {
+        guard takesRows else { return nil }
+        return column == 0 && pending.isEmpty ? 0 : (header.columns - column) * header.scalar.size - pending.count
+    }
+
+    /// Takes whole rows that lie there as they are kept.
     ///
-    /// - Returns: how many numbers were taken; 0 when a row is cut or a number is not finite, which is then looked for.
-    private mutating func takeRows(
-        _ bytes: UnsafeRawBufferPointer, _ available: Int, _ block: inout RowBlock
-    ) -> Int {
-        let rows = min(available / header.columns, block.room(dimension: header.columns))
-        guard rows > 0 else { return 0 }
-        let count = rows * header.columns
-        let whole = UnsafeRawBufferPointer(rebasing: bytes[..<(count * header.scalar.size)])
-        takesRows = block.append(finiteRows: whole, dimension: header.columns)
-        guard takesRows else { return 0 }
+    /// - Returns: how many bytes they take; 0 when a row is cut or a number is not finite, which is then looked for.
+    mutating func takeRows(_ bytes: UnsafeRawBufferPointer) -> (bytes: Int, dimension: Int) {
+        let rowSize = header.columns * header.scalar.size
+        let rows = min(
+            bytes.count / rowSize, header.rows - row, max(1, RowBlock.handOverCount / header.columns))
+        let whole = UnsafeRawBufferPointer(rebasing: bytes[..<(rows * rowSize)])
+        takesRows = FiniteNumbers.fill(whole, type)
+        guard takesRows else { return (0, 0) }
         row += rows
-        return count
+        index += rows * header.columns
+        return (rows * rowSize, header.columns)
     }
 
     @inline(__always)

@@ -23,10 +23,17 @@ struct NumpyDecoder: FormatDecoder {
             pending.append(bytes[taken])
             taken += 1
             try readHeader()
+            if body?.bytesBeforeRows != nil { return taken }
         }
         guard taken < bytes.count else { return taken }
         let rest = UnsafeRawBufferPointer(rebasing: bytes[taken...])
         return taken + (try body?.decode(rest, into: &block) ?? 0)
+    }
+
+    var bytesBeforeRows: Int? { body?.bytesBeforeRows }
+
+    mutating func takeRows(_ bytes: UnsafeRawBufferPointer) -> (bytes: Int, dimension: Int) {
+        body?.takeRows(bytes) ?? (0, 0)
     }
 
     mutating func finish(into block: inout RowBlock) throws -> Bool {

@@ -1,5 +1,6 @@
 import AttentionClustering
 import Foundation
+import PointFormats
 import Testing
 
 @testable import ClusterService
@@ -57,6 +58,43 @@ import Testing
         #expect(description.rows == 4_000)
         #expect(try file.points[3_999] == block[499])
         #expect(try file.points[500] == block[0])
+    }
+
+    /// Rows at an odd address, as they lie in a body.
+    private func append(_ rows: [Float], dimension: Int, to writer: DatasetWriter) throws {
+        let bytes = [0] + rows.withUnsafeBytes(Array.init)
+        try bytes.withUnsafeBytes {
+            try writer.append(
+                packed: UnsafeRawBufferPointer(rebasing: $0[1...]), of: .float32, dimension: dimension)
+        }
+    }
+
+    @Test(arguments: [1, 2, 19, 40]) func packedRowsAreKeptAsOthersAre(dimension: Int) throws {
+        let numbers = (0..<dimension * 30).map { Float($0 * 7_919 % 1_000) / 8 - 50 }
+        let directory = try TemporaryDirectory()
+        let (plain, packed) = (
+            try DatasetWriter(directory: directory.path), try DatasetWriter(directory: directory.path)
+        )
+        try numbers.withUnsafeBufferPointer { try plain.append($0, dimension: dimension) }
+        try append(Array(numbers[..<(dimension * 11)]), dimension: dimension, to: packed)
+        try append(Array(numbers[(dimension * 11)...]), dimension: dimension, to: packed)
+        #expect(try packed.finish(columns: nil, warnings: []) == plain.finish(columns: nil, warnings: []))
+    }
+
+    @Test func aLongFileIsWhole() throws {
+        let directory = try TemporaryDirectory()
+        let writer = try DatasetWriter(directory: directory.path)
+        // Beyond 32 MiB blocks go past the system's cache, but for the last.
+        let block = (0..<1 << 20).map { Float($0 % 4_099) }
+        for _ in 0..<9 { try append(block, dimension: 16, to: writer) }
+        try append(Array(block[..<48]), dimension: 16, to: writer)
+        let description = try writer.finish(columns: nil, warnings: [])
+        let path = "\(directory.path)/file.points"
+        try writer.publish(as: path)
+        let file = try DatasetFile(mapping: path)
+        #expect(file.description == description && description.rows == 9 << 16 | 3)
+        #expect(try file.findDigest() == description.digest)
+        #expect(try file.points[9 << 16 | 2] == Array(block[32..<48]))
     }
 
     @Test func aDroppedWriterLeavesNothing() throws {
