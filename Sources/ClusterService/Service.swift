@@ -26,6 +26,7 @@ public final class Service: Sendable {
     public let metrics = ServiceMetrics()
     let offload = Offload(label: "service")
     let keysInFlight = KeysInFlight()
+    let appendTurns = AppendTurns()
     let keys: KeyRing
     private let rules: Mutex<(limits: ServiceLimits, server: ServerLimits, access: AccessRules)>
     let encodedJobs = EncodedJobs()

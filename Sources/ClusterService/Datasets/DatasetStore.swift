@@ -49,6 +49,8 @@ final class DatasetStore: Sendable {
     private let nameChange = Mutex(())
 
     private let opened = OpenDatasets()
+    /// The content that was written, or read and found whole, since the start.
+    private let sound = Mutex<Set<String>>([])
     let quota: StorageQuota
 
     /// Opens the store in `directory`, making what is missing and removing what broken uploads left.
@@ -118,6 +120,7 @@ final class DatasetStore: Sendable {
             return Pin(content, store: self)
         }
         try FileDescriptor.synchronizeDirectory(contentDirectory)
+        _ = sound.withLock { $0.insert(content.digest) }
         return pin
     }
 
@@ -231,7 +234,19 @@ final class DatasetStore: Sendable {
     func noteReleased(_ digests: Set<String>) { state.withLock { $0.released.formUnion(digests) } }
 
     /// Maps the points of a job, as ``open(digest:)`` does; small ones stay mapped for the next job.
-    func openForJob(digest: String) throws -> DatasetFile { try opened.file(digest) { try open(digest: $0) } }
+    func openForJob(digest: String) throws -> DatasetFile { try opened.file(digest) { try openSound(digest: $0) } }
+
+    /// Maps stored content, the first time since the start only where the file is what its digest says.
+    ///
+    /// - Throws: ``DamagedContent``, or what ``open(digest:)`` throws.
+    /// - Complexity: O(N·d) the first time.
+    func openSound(digest: String) throws -> DatasetFile {
+        let file = try open(digest: digest)
+        if sound.withLock({ $0.contains(digest) }) { return file }
+        guard try file.findDigest() == digest else { throw DamagedContent(path: path(digest)) }
+        _ = sound.withLock { $0.insert(digest) }
+        return file
+    }
 
     /// Removes content that nothing needs.
     ///
@@ -266,6 +281,7 @@ final class DatasetStore: Sendable {
                 .filter { rename(path($0), path($0) + ".gone") == 0 }
         }
         opened.forget(gone)
+        sound.withLock { $0.subtract(gone) }
         for path in gone.map(path) {
             let size = Self.size(path + ".gone")
             if unlink(path + ".gone") == 0 { quota.give(size) }
@@ -288,6 +304,13 @@ final class DatasetStore: Sendable {
             if count == 1 { state.released.insert(digest) }
         }
     }
+}
+
+/// Stored points are not those that were uploaded.
+struct DamagedContent: Error, CustomStringConvertible {
+    let path: String
+
+    var description: String { "the disk has damaged \(path): its bytes do not have the digest in its name" }
 }
 
 /// There are as many datasets as there may be.

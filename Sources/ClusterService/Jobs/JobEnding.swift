@@ -113,6 +113,11 @@ final class JobEnding: Sendable {
                 Problem(
                     .gone, type: "/problems/dataset-gone", title: "The points are no longer stored",
                     detail: "upload the points again and start a new job")
+            case is DamagedContent:
+                Problem(
+                    .internalServerError, type: "/problems/dataset-damaged", title: "The stored points are damaged",
+                    detail: "the disk does not give back what was uploaded; upload the points again, under the same "
+                        + "name, and start a new job")
             default:
                 Problem(
                     .internalServerError, type: "/problems/internal", title: "The job failed inside the service",

@@ -2,6 +2,7 @@ import AttentionClustering
 import HTTPServer
 import HTTPTypes
 import PointFormats
+import Synchronization
 
 extension Service {
     /// `POST /v1/datasets/{name}/rows`: a new version of a dataset, with the body's rows behind its own.
@@ -20,7 +21,7 @@ extension Service {
         do {
             let writer = try datasets.writer(base.content.numberType, within: tenantQuota(replacing: base))
             try await offload.run { [datasets] in
-                try datasets.open(digest: pin.content.digest).copyRows(to: writer)
+                try datasets.openSound(digest: pin.content.digest).copyRows(to: writer)
             }
             var sink = AppendedRows(writer: writer, dimension: base.content.dimension)
             var decoder = try await body.decoder(format, options, scratch: datasets.scratch)
@@ -33,13 +34,43 @@ extension Service {
                     writer, columns: content.columns, identifier: content.identifier,
                     warnings: content.warnings + summary.warnings.filter { !content.warnings.contains($0) })
             }
-            let (entry, _) = try await assign(key, to: appended, format: base.format) { current in
-                try Self.checkConditions(request, current)
-                guard current?.content.digest == base.content.digest else { throw Self.changedMeanwhile(name) }
+            let entry = try await appendTurns.inTurn(key) {
+                try await self.replace(key, base, by: appended, request)
             }
             return .json(entry.json, headers: [.eTag: entry.entityTagText])
         } catch {
             throw Self.problem(receiving: error)
+        }
+    }
+
+    /// Lets a name stand for what was `base` with rows behind it; where it stands for something else meanwhile, the rows
+    /// go behind that.
+    ///
+    /// Call in turn, so that each of any number of appends is done over once at most.
+    private func replace(
+        _ key: String, _ base: DatasetEntry, by appended: DatasetStore.Pin, _ request: Request
+    ) async throws -> DatasetEntry {
+        do {
+            let expected = base.content.digest
+            return try await assign(key, to: appended, format: base.format) { current in
+                try Self.checkConditions(request, current)
+                guard current?.content.digest == expected else { throw BaseChanged() }
+            }.entry
+        } catch is BaseChanged {
+            guard let (current, pin) = datasets.pinnedEntry(key), current.content.fits(base.content) else {
+                throw Self.changedMeanwhile()
+            }
+            let writer = try datasets.writer(current.content.numberType, within: tenantQuota(replacing: current))
+            let first = base.content.rows
+            let again = try await offload.run { [datasets] in
+                let content = pin.content
+                try datasets.openSound(digest: content.digest).copyRows(to: writer)
+                try datasets.openSound(digest: appended.content.digest).copyRows(from: first, to: writer)
+                return try datasets.commit(
+                    writer, columns: content.columns, identifier: content.identifier,
+                    warnings: content.warnings + appended.content.warnings.filter { !content.warnings.contains($0) })
+            }
+            return try await replace(key, current, by: again, request)
         }
     }
 
@@ -62,11 +93,49 @@ extension Service {
             errors: [.init(line: 1, detail: "other columns than those of the dataset")])
     }
 
-    private static func changedMeanwhile(_ name: String) -> Problem {
+    private static func changedMeanwhile() -> Problem {
         Problem(
             .conflict, type: "/problems/dataset-changed", title: "The dataset has changed meanwhile",
-            detail: "another request changed \"\(name)\" while the rows were read; send them again",
-            headers: [.retryAfter: "1"])
+            detail: "another request gave the dataset other columns, or removed it, while the rows were read; look at "
+                + "it and send them again", headers: [.retryAfter: "1"])
+    }
+}
+
+/// A name stands for something else than the content that rows were put behind.
+private struct BaseChanged: Error {}
+
+/// Lets those who append to one dataset finish one after the other, in order of arrival.
+final class AppendTurns: Sendable {
+    private struct Line {
+        var users = 0
+        let turnstile = Turnstile(places: 1)
+    }
+
+    private let lines = Mutex<[String: Line]>([:])
+
+    /// Runs `body` when nobody else does under the key.
+    func inTurn<Value>(_ key: String, _ body: () async throws -> Value) async throws -> Value {
+        let turnstile = lines.withLock { lines in
+            lines[key, default: Line()].users += 1
+            return lines[key, default: Line()].turnstile
+        }
+        await turnstile.enter()
+        defer {
+            turnstile.leave()
+            lines.withLock { lines in
+                lines[key]?.users -= 1
+                if lines[key]?.users == 0 { lines[key] = nil }
+            }
+        }
+        return try await body()
+    }
+}
+
+extension DatasetDescription {
+    /// Whether rows of one set can follow those of the other.
+    fileprivate func fits(_ other: DatasetDescription) -> Bool {
+        dimension == other.dimension && columns == other.columns && identifier == other.identifier
+            && numberType == other.numberType
     }
 }
 
@@ -85,6 +154,11 @@ private struct AppendedRows: PointSink {
         try writer.append(rows, dimension: dimension)
     }
 
+    mutating func append(packed rows: UnsafeRawBufferPointer, of type: NumberType, dimension: Int) throws {
+        try check(dimension)
+        try writer.append(packed: rows, of: type, dimension: dimension)
+    }
+
     private func check(_ dimension: Int) throws {
         guard dimension == self.dimension else {
             throw Problem(
@@ -98,17 +172,24 @@ private struct AppendedRows: PointSink {
 }
 
 extension DatasetFile {
-    /// Writes all rows to another file.
+    /// Writes the rows, from one on, to another file.
     ///
     /// - Complexity: O(N·d).
-    func copyRows(to writer: DatasetWriter) throws {
+    func copyRows(from first: Int = 0, to writer: DatasetWriter) throws {
         var reader = identifiers?.reader()
+        // Takes the identifiers of a block; returns where in it the rows begin.
+        func begin(_ range: Range<Int>) throws -> Int {
+            let skipped = min(max(0, first - range.lowerBound), range.count)
+            if skipped > 0 { _ = reader?.next(skipped) }
+            if skipped < range.count, let run = reader?.next(range.count - skipped) { try writer.append(run) }
+            return skipped * rows.dimension
+        }
         try rows.forEachBlock { values, range in
-            if let run = reader?.next(range.count) { try writer.append(run) }
-            try writer.append(values, dimension: rows.dimension)
+            let rest = UnsafeBufferPointer(rebasing: values[try begin(range)...])
+            if !rest.isEmpty { try writer.append(rest, dimension: rows.dimension) }
         } double: { values, range in
-            if let run = reader?.next(range.count) { try writer.append(run) }
-            try writer.append(values, dimension: rows.dimension)
+            let rest = UnsafeBufferPointer(rebasing: values[try begin(range)...])
+            if !rest.isEmpty { try writer.append(rest, dimension: rows.dimension) }
         }
     }
 }

@@ -126,6 +126,10 @@ extension Service {
                 HTTPResponse.Status(code: 507, reasonPhrase: "Insufficient Storage"), type: "/problems/storage-full",
                 title: "The disk is full",
                 detail: "delete datasets or jobs that are no longer needed, and send it again")
+        case is DamagedContent:
+            Problem(
+                .internalServerError, type: "/problems/dataset-damaged", title: "The stored points are damaged",
+                detail: "the disk does not give back what was uploaded; upload the points again, under the same name")
         default: error
         }
     }
