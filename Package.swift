@@ -81,7 +81,7 @@ let package = Package(
             name: "clusterd",
             dependencies: [
                 "ClusterService", "Reproduction",
-                "HTTPServer", "PointFormats",
+                "HTTPServer", "PointFormats", "CLinux",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),

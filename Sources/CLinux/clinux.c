@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <malloc.h>
 #include <sys/epoll.h>
 
 const uint32_t clinux_readable = EPOLLIN;
@@ -50,3 +51,12 @@ static _Thread_local const void *thread_mark;
 const void *clinux_thread_mark(void) { return thread_mark; }
 
 void clinux_set_thread_mark(const void *mark) { thread_mark = mark; }
+
+void clinux_return_freed_memory(void) {
+#ifdef __GLIBC__
+    // Setting a threshold also keeps it: by itself it grows with every large block that is freed, up to 32 MiB, and what
+    // the arena of a thread then took stays with it.
+    mallopt(M_MMAP_THRESHOLD, 1 << 20);
+    mallopt(M_TRIM_THRESHOLD, 1 << 20);
+#endif
+}

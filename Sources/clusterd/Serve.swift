@@ -1,4 +1,5 @@
 public import ArgumentParser
+import CLinux
 import ClusterService
 import Foundation
 import Glibc
@@ -89,6 +90,7 @@ struct Serve: AsyncParsableCommand {
 
     /// Serves until it is told to stop; what is on the disk is closed when it returns.
     private func serve() async throws {
+        clinux_return_freed_memory()
         // It means to read things anew: not while the service starts or stops.
         signal(SIGHUP, SIG_IGN)
         let manager = ServiceManager.systemd

@@ -42,11 +42,13 @@ struct ScratchBuffer: Sendable {
             return
         }
         guard memory.count >= (storage == nil ? Self.memoryLimit : Self.pieceSize) else { return }
+        let isFirst = self.storage == nil
         let storage = try self.storage ?? source()
         self.storage = storage
         try memory.withUnsafeBytes { try storage.write($0, at: written) }
         written += memory.count
-        memory = []
+        // The much that gathered at first is given back; from then on one small buffer is filled again and again.
+        if isFirst { memory = [] } else { memory.removeAll(keepingCapacity: true) }
     }
 
     /// Fills `bytes` from `offset` on.
