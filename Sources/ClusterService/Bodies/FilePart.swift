@@ -2,13 +2,15 @@ import Foundation
 import HTTPServer
 import HTTPTypes
 
-/// The first file of a form: the parts in front of it and behind it are passed over.
+/// The first file of a form: the parts in front of it and behind it are passed over, unless they are parameters.
 ///
 /// `@unchecked Sendable` is sound as ``ByteSource`` says.
 final class FilePart: ByteSource, @unchecked Sendable {
     /// How much may stand in front of the file and behind it.
     private static let slack = 1 << 20
     private static let longestHead = 16 * 1024
+    private static let lineEnd: [UInt8] = [0x0D, 0x0A]
+    private static let headEnd = lineEnd + lineEnd
 
     private enum State {
         /// In front of the head of a part, or of the end.
@@ -40,25 +42,25 @@ final class FilePart: ByteSource, @unchecked Sendable {
     /// - Throws: `Problem` 400 for a body that is no form, 422 for one without a file.
     func begin() async throws -> String? {
         while true {
-            try await skipPart()
-            let line = try await take(upTo: Array("\r\n".utf8))
+            guard try await skippedPart() else { throw Self.cutOff }
+            let line = try await take(upTo: Self.lineEnd)
             if line.starts(with: Array("--".utf8)) {
                 throw Problem(
                     .unprocessableContent, type: "/problems/no-points", title: "The form has no file",
                     detail: "none of its parts has a filename; send one as with: curl -F file=@points.csv")
             }
             // The blank line behind the head ends its last line, too.
-            buffer.insert(contentsOf: Array("\r\n".utf8), at: 0)
-            let head = try await take(upTo: Array("\r\n\r\n".utf8))
+            buffer.insert(contentsOf: Self.lineEnd, at: 0)
+            let head = try await take(upTo: Self.headEnd)
             let fields = Self.fields(head)
             let disposition = FieldParameters(fields["content-disposition"] ?? "")
             if disposition["filename"] != nil {
                 state = .content
                 return fields["content-type"]
             }
-            if let name = disposition["name"], Self.queryParameters.contains(name) { throw Self.misplaced(name) }
+            try Self.checkField(disposition)
             // An empty part ends with the line end that its head ends with.
-            buffer.insert(contentsOf: Array("\r\n".utf8), at: 0)
+            buffer.insert(contentsOf: Self.lineEnd, at: 0)
         }
     }
 
@@ -66,7 +68,7 @@ final class FilePart: ByteSource, @unchecked Sendable {
         while state == .content {
             if let index = index(of: delimiter) {
                 let rest = Array(buffer[..<index])
-                buffer.removeAll()
+                buffer.removeFirst(index + delimiter.count)
                 state = .ended
                 if !rest.isEmpty { return rest }
             } else {
@@ -80,31 +82,63 @@ final class FilePart: ByteSource, @unchecked Sendable {
                 guard try await read() else { throw Self.cutOff }
             }
         }
-        while state == .ended, try await read() { buffer.removeAll() }
+        if state == .ended {
+            try await checkFollowingParts()
+            repeat { buffer.removeAll() } while try await read()
+        }
         return nil
     }
 
+    /// Passes over the parts behind the file.
+    ///
+    /// - Throws: `Problem` 422 for a parameter among them.
+    private func checkFollowingParts() async throws {
+        while let line = try await takeIfThere(upTo: Self.lineEnd), !line.starts(with: Array("--".utf8)) {
+            buffer.insert(contentsOf: Self.lineEnd, at: 0)
+            guard let head = try await takeIfThere(upTo: Self.headEnd) else { return }
+            try Self.checkField(FieldParameters(Self.fields(head)["content-disposition"] ?? ""))
+            buffer.insert(contentsOf: Self.lineEnd, at: 0)
+            guard try await skippedPart() else { return }
+        }
+    }
+
+    /// Refuses a field that is a parameter of the query.
+    private static func checkField(_ disposition: FieldParameters) throws {
+        guard disposition["filename"] == nil, let name = disposition["name"], queryParameters.contains(name) else {
+            return
+        }
+        throw misplaced(name)
+    }
+
     /// Passes over everything up to the next delimiter, and the delimiter.
-    private func skipPart() async throws {
+    ///
+    /// - Returns: whether there was one.
+    private func skippedPart() async throws -> Bool {
         while true {
             if let index = index(of: delimiter) {
                 buffer.removeFirst(index + delimiter.count)
-                return
+                return true
             }
             buffer.removeFirst(max(0, buffer.count - delimiter.count + 1))
-            guard try await read() else { throw Self.cutOff }
+            guard try await read() else { return false }
         }
     }
 
     /// Takes what stands in front of `mark`, and the mark.
     private func take(upTo mark: [UInt8]) async throws -> [UInt8] {
+        guard let taken = try await takeIfThere(upTo: mark) else { throw Self.cutOff }
+        return taken
+    }
+
+    /// Takes what stands in front of `mark`, and the mark; nil when the mark is not there, or too far away.
+    private func takeIfThere(upTo mark: [UInt8]) async throws -> [UInt8]? {
         while true {
             if let index = index(of: mark) {
                 let taken = Array(buffer[..<index])
                 buffer.removeFirst(index + mark.count)
                 return taken
             }
-            guard buffer.count <= Self.longestHead, try await read() else { throw Self.cutOff }
+            guard buffer.count <= Self.longestHead, try await read() else { return nil }
         }
     }
 

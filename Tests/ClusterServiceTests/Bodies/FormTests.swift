@@ -132,6 +132,21 @@ import Testing
         await test.service.stop()
     }
 
+    @Test func aParameterBehindTheFileIsRefusedToo() async throws {
+        let test = try await TestService()
+        let file =
+            "--b-1\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a\"\r\n\r\n\(points)\r\n--b-1\r\n"
+        let type = HTTPFields([HTTPField(name: .contentType, value: "multipart/form-data; boundary=b-1")])
+        for (name, target) in [("k", "/v1/cluster"), ("header", "/v1/datasets")] {
+            let note = "Content-Disposition: form-data; name=\"note\"\r\n\r\n\r\n--b-1\r\n"
+            let field = "Content-Disposition: form-data; name=\"\(name)\"\r\n\r\n3\r\n--b-1--\r\n"
+            let reply = try await test.send(.post, target, type, body: file + note + field)
+            #expect(reply.status == 422 && reply.text.contains("?\(name)="), "\(reply.text)")
+        }
+        #expect(try test.directory.files(in: "datasets/content").isEmpty)
+        await test.service.stop()
+    }
+
     @Test func parametersAreReadAsQuotedOrNot() {
         let field = FieldParameters("form-data; name=a ; filename=\"x;\\\"y\\\".csv\"; empty=; flag")
         #expect(field["name"] == "a" && field["filename"] == "x;\"y\".csv" && field["empty"] == "")
