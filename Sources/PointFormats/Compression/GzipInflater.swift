@@ -1,10 +1,13 @@
 import CZlib
 
-/// Unpacks gzip by zlib, member after member.
+/// Unpacks gzip by zlib, member after member; zeros that pad the last are passed over, as gzip does.
 final class GzipInflater: DecompressionEngine {
     /// On the heap, because zlib keeps a pointer to it.
     private let stream: UnsafeMutablePointer<z_stream>
     private(set) var isAtEnd = true
+    /// Whether a member has ended, and whether zeros came behind it.
+    private var hasMember = false
+    private var isPadded = false
     /// What `inflateInit2` returned; not `Z_OK` only when memory is out.
     private let state: Int32
 
@@ -26,6 +29,7 @@ final class GzipInflater: DecompressionEngine {
         guard state == Z_OK else { return DecompressionStep(fault: .corrupt("zlib has no memory")) }
         if isAtEnd {
             guard !input.isEmpty else { return DecompressionStep() }
+            if hasMember, let step = skipPadding(input) { return step }
             inflateReset(stream)
             isAtEnd = false
         }
@@ -41,10 +45,22 @@ final class GzipInflater: DecompressionEngine {
             consumed: count - Int(stream.pointee.avail_in), produced: output.count - Int(stream.pointee.avail_out))
         switch result {
         case Z_OK, Z_BUF_ERROR: break
-        case Z_STREAM_END: isAtEnd = true
+        case Z_STREAM_END:
+            isAtEnd = true
+            hasMember = true
         default:
             step.fault = .corrupt(stream.pointee.msg.map { String(cString: $0) } ?? "zlib error \(result)")
         }
         return step
+    }
+
+    /// Passes over zeros behind a member; nil where another member may start.
+    private func skipPadding(_ input: UnsafeRawBufferPointer) -> DecompressionStep? {
+        let zeros = input.prefix { $0 == 0 }.count
+        isPadded = isPadded || zeros > 0
+        guard isPadded else { return nil }
+        let isAllZeros = zeros == input.count
+        return DecompressionStep(
+            consumed: zeros, fault: isAllZeros ? nil : .corrupt("bytes follow the zeros behind the last member"))
     }
 }

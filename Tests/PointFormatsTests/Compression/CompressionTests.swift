@@ -48,6 +48,27 @@ func pack(_ coding: ContentCoding, _ bytes: [UInt8], pieces length: Int = .max) 
         #expect(ContentCoding.sniff(packed.prefix(4)) == coding)
     }
 
+    @Test func aFrameToBeSkippedStartsZstd() throws {
+        // What pzstd writes in front: a skippable frame of four bytes.
+        let packed: [UInt8] = [0x50, 0x2A, 0x4D, 0x18, 4, 0, 0, 0, 9, 9, 9, 9] + Self.recorded[1].1
+        #expect(ContentCoding.sniff(packed.prefix(4)) == .zstd)
+        for length in [1, 3, packed.count] {
+            #expect(try unpack(.zstd, packed, pieces: length) == Array("1,2\n3,4\n".utf8))
+        }
+        #expect(ContentCoding.sniff(Array("P,*1".utf8)) == nil)
+    }
+
+    @Test func zerosMayPadGzip() throws {
+        let member = Self.recorded[0].1
+        let padded = member + member + [UInt8](repeating: 0, count: 600)
+        for length in [1, 7, padded.count] {
+            #expect(try unpack(.gzip, padded, pieces: length) == Array("1,2\n3,4\n1,2\n3,4\n".utf8))
+        }
+        for wrong in [member + [0, 0x0A], member + [0x0A], member + [0] + member, [0] + member] {
+            #expect(throws: FormatError.self) { try unpack(.gzip, wrong) }
+        }
+    }
+
     @Test(arguments: ContentCoding.allCases) func whatWasPackedUnpacksWhereverItIsCut(coding: ContentCoding) throws {
         let packed = pack(coding, Self.sample)
         #expect(packed.count < Self.sample.count / 2)
