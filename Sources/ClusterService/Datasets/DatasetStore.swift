@@ -27,8 +27,10 @@ final class DatasetStore: Sendable {
         var maximumEntries: Int
         var entries: [String: DatasetEntry] = [:]
         var pins: [String: Int] = [:]
-        /// What was pinned since the running sweep chose its candidates.
+        /// What was pinned since the first of the running sweeps chose its candidates.
         var pinnedSinceSweep: Set<String> = []
+        /// How many sweeps run.
+        var sweeps = 0
         /// What a name, an upload or a job let go since the last sweep.
         var released: Set<String> = []
 
@@ -62,9 +64,7 @@ final class DatasetStore: Sendable {
     init(directory: String, limits: ServiceLimits = ServiceLimits(), logger: Logger? = nil) throws {
         contentDirectory = "\(directory)/content"
         namesDirectory = "\(directory)/names"
-        for path in [contentDirectory, namesDirectory] {
-            try FileDescriptor.makeDirectory(path)
-        }
+        for path in [contentDirectory, namesDirectory] { try FileDescriptor.makeDirectory(path) }
         var state = State(maximumEntries: limits.datasets)
         for file in try FileManager.default.contentsOfDirectory(atPath: namesDirectory) {
             guard file.hasSuffix(".json") else {
@@ -86,15 +86,20 @@ final class DatasetStore: Sendable {
             let path = "\(contentDirectory)/\(file)"
             if file.hasSuffix(".part") || file.hasSuffix(".gone") { unlink(path) } else { used += Self.size(path) }
         }
-        quota = StorageQuota(limit: limits.storedBytes, used: used)
+        // Twice the longest body: an upload may be on the disk as its columns and as its rows.
+        quota = StorageQuota(
+            limit: limits.storedBytes, used: used,
+            overdraft: min(limits.storedBytes, 2 * min(limits.datasetBytes, limits.storedBytes / 2 + 1)))
         self.state = Mutex(state)
     }
 
-    /// A file for what is too long for memory; its bytes count as stored ones for as long as it is there.
+    /// A file for what is too long for memory; its bytes count as stored ones while it is there.
     func spool() throws -> SpoolFile { try SpoolFile(directory: contentDirectory, quota: quota) }
 
     /// Makes room for what a decoder has to hold back.
-    var scratch: ScratchSource { { [self] in try spool() } }
+    var scratch: ScratchSource {
+        { [self] in try SpoolFile(directory: contentDirectory, quota: quota, isPending: true) }
+    }
 
     /// Starts an upload.
     ///
@@ -113,9 +118,24 @@ final class DatasetStore: Sendable {
     func commit(
         _ writer: DatasetWriter, columns: [String]?, identifier: String? = nil, warnings: [String] = []
     ) throws -> Pin {
-        let content = try writer.finish(columns: columns, identifier: identifier, warnings: warnings)
+        try publish(writer, try writer.finish(columns: columns, identifier: identifier, warnings: warnings))
+    }
+
+    /// Stores what `writer` finished.
+    ///
+    /// - Parameters:
+    ///   - replaced: the content that goes for it from a name, and that no job needs.
+    ///   - pins: how many pins on that the caller has.
+    func publish(
+        _ writer: DatasetWriter, _ content: DatasetDescription, replacing replaced: String? = nil, pinned pins: Int = 0
+    ) throws -> Pin {
         let pin = try state.withLock { state in
-            try writer.publish(as: path(content.digest))
+            var freed = 0
+            let users = state.entries.values.count { $0.content.digest == replaced }
+            if let replaced, replaced != content.digest, users == 1, state.pins[replaced] ?? 0 <= pins {
+                freed = Self.size(path(replaced))
+            }
+            try writer.publish(as: path(content.digest), freeing: freed)
             state.pin(content.digest)
             return Pin(content, store: self)
         }
@@ -262,11 +282,13 @@ final class DatasetStore: Sendable {
             ? FileManager.default.contentsOfDirectory(atPath: contentDirectory)
                 .compactMap { $0.hasSuffix(".points") ? String($0.dropLast(7)) : nil } : []
         let candidates = state.withLock { state in
-            state.pinnedSinceSweep.removeAll()
+            if state.sweeps == 0 { state.pinnedSinceSweep.removeAll() }
+            state.sweeps += 1
             let candidates = Set(stored).union(state.released).subtracting(state.neededContent)
             state.released.removeAll()
             return candidates
         }
+        defer { state.withLock { $0.sweeps -= 1 } }
         guard !candidates.isEmpty else { return 0 }
         let unused: Set<String>
         do {
@@ -311,9 +333,4 @@ struct DamagedContent: Error, CustomStringConvertible {
     let path: String
 
     var description: String { "the disk has damaged \(path): its bytes do not have the digest in its name" }
-}
-
-/// There are as many datasets as there may be.
-struct TooManyDatasets: Error, Equatable {
-    let limit: Int
 }

@@ -5,7 +5,7 @@ import PointFormats
 /// Receives rows as they are decoded and makes a stored point set of them.
 ///
 /// Rows go to a temporary file through a ``DatasetPipeline``, which digests and writes them on threads of its own;
-/// column statistics are taken in the same pass. A writer that is dropped before ``publish(as:)`` leaves nothing behind.
+/// column statistics are taken in the same pass. A writer that is dropped before ``publish(as:freeing:)`` leaves nothing behind.
 ///
 /// `@unchecked Sendable` is sound: a writer belongs to one request, whose steps follow one another; the thread that
 /// finishes it begins after the last row was appended and is waited for.
@@ -24,6 +24,8 @@ final class DatasetWriter: PointSink, @unchecked Sendable {
     private var dimension = 0
     private(set) var rows = 0
     private var statistics = ColumnStatistics(dimension: 0)
+    /// Whether what was taken of the quota counts as stored.
+    private var isSettled = false
     private var isPublished = false
 
     /// Starts a temporary file in `directory`.
@@ -38,7 +40,7 @@ final class DatasetWriter: PointSink, @unchecked Sendable {
         temporaryPath = "\(directory)/\(UUID().uuidString).part"
         pipeline = DatasetPipeline(
             try FileDescriptor(opening: temporaryPath, flags: O_RDWR | O_CREAT | O_EXCL))
-        try quota?.take(DatasetFileHead.size)
+        try quota?.take(DatasetFileHead.size, isPending: true)
         taken = DatasetFileHead.size
         // The first block begins with room for the head, so that all begin where a page of the file does.
         let first = pipeline.makeBlock()
@@ -49,7 +51,7 @@ final class DatasetWriter: PointSink, @unchecked Sendable {
     deinit {
         guard !isPublished else { return }
         unlink(temporaryPath)
-        quota?.give(taken)
+        quota?.give(taken, isPending: !isSettled)
     }
 
     func append(_ rows: UnsafeBufferPointer<Float>, dimension: Int) throws {
@@ -92,7 +94,7 @@ final class DatasetWriter: PointSink, @unchecked Sendable {
     /// - Throws: ``StorageError`` when something could not be written.
     func waitForRoom() async throws { try await pipeline.waitForRoom() }
 
-    /// Completes the temporary file and makes it durable; ``publish(as:)`` then gives it its name.
+    /// Completes the temporary file and makes it durable; ``publish(as:freeing:)`` then gives it its name.
     ///
     /// - Parameter identifier: the name of the column that identifies the rows.
     func finish(columns: [String]?, identifier: String? = nil, warnings: [String]) throws -> DatasetDescription {
@@ -102,7 +104,7 @@ final class DatasetWriter: PointSink, @unchecked Sendable {
         try pipeline.drain()
         let description = DatasetDescription(
             rows: rows, dimension: dimension, columns: columns, statistics: statistics.columns(rows: rows),
-            warnings: warnings + precisionWarnings(columns: columns),
+            warnings: Self.distinct(warnings + precisionWarnings(columns: columns)),
             digest: finishDigest(columns: columns, identifierDigest.map { (identifier ?? "id", $0) }),
             identifier: identifierDigest == nil ? nil : identifier ?? "id", dtype: type == .float32 ? nil : type)
         let encoder = JSONEncoder()
@@ -123,12 +125,28 @@ final class DatasetWriter: PointSink, @unchecked Sendable {
     ///
     /// The earlier copy may have been damaged on the disk; the new one has just been written. Who reads the earlier one
     /// keeps it to the end.
-    func publish(as path: String) throws {
+    ///
+    /// - Parameter freed: how many stored bytes go once this is stored, those of the earlier copy not counted.
+    /// - Throws: ``StorageQuotaExceeded`` when the file adds more than there is room for; it may be tried again.
+    func publish(as path: String, freeing freed: Int = 0) throws {
         var earlier = stat()
         let size = stat(path, &earlier) == 0 ? Int(earlier.st_size) : 0
+        if !isSettled { try quota?.settle(taken, freeing: size + freed) }
+        isSettled = true
         guard rename(temporaryPath, path) == 0 else { throw StorageError("rename", temporaryPath) }
         isPublished = true
         quota?.give(size)
+    }
+
+    /// The most warnings that are kept.
+    private static let mostWarnings = 50
+
+    /// Each warning once, in order, and a word on those beyond ``mostWarnings``.
+    private static func distinct(_ warnings: [String]) -> [String] {
+        var seen: Set<String> = []
+        let distinct = warnings.filter { seen.insert($0).inserted }
+        guard distinct.count > mostWarnings else { return distinct }
+        return distinct.prefix(mostWarnings - 1) + ["there were \(distinct.count - mostWarnings + 1) more warnings"]
     }
 
     private func precisionWarnings(columns: [String]?) -> [String] {
@@ -173,7 +191,7 @@ final class DatasetWriter: PointSink, @unchecked Sendable {
         guard let block = block.take() else { return }
         let end = written + block.count
         if end > taken {
-            try quota?.take(end - taken)
+            try quota?.take(end - taken, isPending: true)
             taken = end
         }
         written = end

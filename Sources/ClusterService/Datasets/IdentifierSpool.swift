@@ -10,7 +10,7 @@ struct IdentifierSpool: ~Copyable {
     private var digest = ContentDigest()
 
     init(directory: String, quota: StorageQuota? = nil) throws {
-        file = try SpoolFile(directory: directory, quota: quota)
+        file = try SpoolFile(directory: directory, quota: quota, isPending: true)
         buffer.reserveCapacity(2 * Self.bufferSize)
     }
 

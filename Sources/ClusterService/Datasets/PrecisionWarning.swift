@@ -6,6 +6,12 @@ enum PrecisionWarning {
     /// No integer type of a table reaches further, so that what does is a quantity and no name of something.
     private static let largestInteger = 0x1p64
 
+    /// What stands in each of the sentences, behind the column's name and the precision.
+    private static let mark = " precision, in steps of "
+
+    /// Whether `text` is such a sentence, which is true of the rows it was made for only.
+    static func isOne(_ text: String) -> Bool { text.hasPrefix("column ") && text.contains(mark) }
+
     /// A sentence where a column is rounded to steps of more than a thousandth of its range, or holds integers only,
     /// some of them beyond those that the type tells apart; nil for all others.
     ///
@@ -23,7 +29,7 @@ enum PrecisionWarning {
         guard isCoarse || areIntegers && largest <= largestInteger else { return nil }
         let steps = Int(exactly: step).map(String.init) ?? "\(step)"
         let width = type == .float32 ? "single" : "double"
-        var text = "column \(column) is kept in \(width) precision, in steps of \(steps)"
+        var text = "column \(column) is kept in \(width)\(mark)\(steps)"
         text += " at its largest numbers"
         if areIntegers && largest <= largestInteger {
             text += ": integers beyond \(Int(exact)) may be rounded"

@@ -7,21 +7,26 @@ import Synchronization
 final class SpoolFile: ScratchStorage {
     private let file: FileDescriptor
     private let quota: StorageQuota?
+    /// Whether it is a part of an upload in progress.
+    private let isPending: Bool
     /// How long the file is, which is what was taken from the quota.
     private let length = Mutex(0)
 
     /// Makes an empty file in `directory`.
     ///
-    /// - Parameter quota: what the file's bytes are taken from for as long as it is there.
-    init(directory: String, quota: StorageQuota? = nil) throws {
+    /// - Parameters:
+    ///   - quota: what the file's bytes are taken from for as long as it is there.
+    ///   - isPending: whether they belong to an upload in progress.
+    init(directory: String, quota: StorageQuota? = nil, isPending: Bool = false) throws {
         self.quota = quota
+        self.isPending = isPending
         // Unlinked at once; what a crash leaves in between goes at the next start.
         let path = "\(directory)/\(UUID().uuidString).part"
         file = try FileDescriptor(opening: path, flags: O_RDWR | O_CREAT | O_EXCL)
         unlink(path)
     }
 
-    deinit { quota?.give(length.withLock { $0 }) }
+    deinit { quota?.give(length.withLock { $0 }, isPending: isPending) }
 
     /// Writes `bytes` at an offset.
     ///
@@ -35,7 +40,7 @@ final class SpoolFile: ScratchStorage {
         try length.withLock { length in
             let end = offset + bytes.count
             guard end > length else { return }
-            try quota?.take(end - length)
+            try quota?.take(end - length, isPending: isPending)
             length = end
         }
         try file.write(bytes, at: offset)
@@ -83,7 +88,7 @@ final class SpoolFile: ScratchStorage {
     func removeAll() throws {
         guard ftruncate(file.number, 0) == 0 else { throw StorageError("shorten", file.path) }
         length.withLock { length in
-            quota?.give(length)
+            quota?.give(length, isPending: isPending)
             length = 0
         }
     }

@@ -1,17 +1,27 @@
 import Synchronization
 
 /// How many bytes the stored point sets take, and how many they may.
+///
+/// An upload in progress may go beyond the limit, by a bounded overdraft that all of them share: what it adds is known
+/// only at its end, when its content turns out to be stored already or to replace another.
 final class StorageQuota: Sendable {
     private struct State {
         var limit: Int
+        /// All that is on the disk.
         var used: Int
+        /// What of it uploads in progress took.
+        var pending = 0
     }
 
+    private let overdraft: Int
     private let state: Mutex<State>
     private let parent: StorageQuota?
 
-    /// - Parameter parent: what every byte is taken from as well.
-    init(limit: Int, used: Int = 0, parent: StorageQuota? = nil) {
+    /// - Parameters:
+    ///   - overdraft: how far beyond the limit uploads in progress may go.
+    ///   - parent: what every byte is taken from as well.
+    init(limit: Int, used: Int = 0, overdraft: Int = 0, parent: StorageQuota? = nil) {
+        self.overdraft = overdraft
         self.parent = parent
         state = Mutex(State(limit: limit, used: used))
     }
@@ -21,26 +31,58 @@ final class StorageQuota: Sendable {
 
     /// Takes room.
     ///
+    /// - Parameter isPending: whether it is for an upload in progress.
     /// - Throws: ``StorageQuotaExceeded`` when there is not so much left.
-    func take(_ bytes: Int) throws {
+    func take(_ bytes: Int, isPending: Bool = false) throws {
         try state.withLock { state in
-            guard bytes <= state.limit - state.used else { throw StorageQuotaExceeded(limit: state.limit) }
-            try parent?.take(bytes)
+            guard bytes - (isPending ? overdraft : 0) <= state.limit - state.used else {
+                throw StorageQuotaExceeded(limit: state.limit)
+            }
+            try parent?.take(bytes, isPending: isPending)
             state.used += bytes
+            if isPending { state.pending += bytes }
         }
     }
+
+    /// Makes what an upload took a part of what is stored.
+    ///
+    /// - Parameter freed: how much of what is stored goes for it.
+    /// - Throws: ``StorageQuotaExceeded`` when it adds more than is left, other uploads in progress not counted.
+    func settle(_ bytes: Int, freeing freed: Int) throws {
+        try state.withLock { state in
+            let stored = state.used - state.pending
+            guard bytes <= freed || bytes - freed <= state.limit - stored else {
+                throw StorageQuotaExceeded(limit: state.limit)
+            }
+            try parent?.settle(bytes, freeing: freed)
+            state.pending -= bytes
+        }
+    }
+
+    /// Whether more is taken than may be.
+    var isExceeded: Bool { state.withLock { $0.used > $0.limit } }
 
     /// How much is taken.
     var taken: Int { state.withLock { $0.used } }
 
     /// Gives room back.
-    func give(_ bytes: Int) {
-        state.withLock { $0.used -= bytes }
-        parent?.give(bytes)
+    ///
+    /// - Parameter isPending: whether it was taken so.
+    func give(_ bytes: Int, isPending: Bool = false) {
+        state.withLock {
+            $0.used -= bytes
+            if isPending { $0.pending -= bytes }
+        }
+        parent?.give(bytes, isPending: isPending)
     }
 }
 
 /// The stored point sets would take more than they may.
 struct StorageQuotaExceeded: Error, Equatable {
+    let limit: Int
+}
+
+/// There are as many datasets as there may be.
+struct TooManyDatasets: Error, Equatable {
     let limit: Int
 }

@@ -19,6 +19,7 @@ extension Service {
         try Self.checkIdentifier(options.identifierColumn, base.content)
         let body = try PointBody(request, limit: bodyLimit(limits.datasetBytes))
         do {
+            try await makeRoom()
             let writer = try datasets.writer(base.content.numberType, within: tenantQuota(replacing: base))
             try await offload.run { [datasets] in
                 try datasets.openSound(digest: pin.content.digest).copyRows(to: writer)
@@ -29,11 +30,12 @@ extension Service {
             if summary.suspectsStrippedLineEnds { throw FormatError.lineEndsStripped }
             try Self.checkColumns(summary.schema, base.content)
             let content = pin.content
-            let appended = try await offload.run { [datasets] in
-                try datasets.commit(
-                    writer, columns: content.columns, identifier: content.identifier,
-                    warnings: content.warnings + summary.warnings.filter { !content.warnings.contains($0) })
+            let finished = try await offload.run {
+                try writer.finish(
+                    columns: content.columns, identifier: content.identifier,
+                    warnings: content.warnings.filter { !PrecisionWarning.isOne($0) } + summary.warnings)
             }
+            let appended = try await keep(writer, finished, replacing: content.digest, pinned: 1)
             let entry = try await appendTurns.inTurn(key) {
                 try await self.replace(key, base, by: appended, request)
             }
@@ -62,14 +64,15 @@ extension Service {
             }
             let writer = try datasets.writer(current.content.numberType, within: tenantQuota(replacing: current))
             let first = base.content.rows
-            let again = try await offload.run { [datasets] in
-                let content = pin.content
+            let content = pin.content
+            let finished = try await offload.run { [datasets] in
                 try datasets.openSound(digest: content.digest).copyRows(to: writer)
                 try datasets.openSound(digest: appended.content.digest).copyRows(from: first, to: writer)
-                return try datasets.commit(
-                    writer, columns: content.columns, identifier: content.identifier,
-                    warnings: content.warnings + appended.content.warnings.filter { !content.warnings.contains($0) })
+                return try writer.finish(
+                    columns: content.columns, identifier: content.identifier,
+                    warnings: (content.warnings + appended.content.warnings).filter { !PrecisionWarning.isOne($0) })
             }
+            let again = try await keep(writer, finished, replacing: content.digest, pinned: 1)
             return try await replace(key, current, by: again, request)
         }
     }

@@ -1,6 +1,7 @@
 import Foundation
 import HTTPServer
 import HTTPTypes
+import JobStore
 import PointFormats
 
 /// What a request's body turned out to hold, stored and pinned.
@@ -97,19 +98,49 @@ extension Service {
         let (format, options) = try decoding(of: request)
         let body = try PointBody(request, limit: bodyLimit(limit))
         do {
+            try await makeRoom()
             let writer = try datasets.writer(options.numberType, within: tenantQuota(replacing: previous))
             var sink = writer
             var decoder = try await body.decoder(format, options, scratch: datasets.scratch)
             let summary = try await body.decode(&decoder, into: &sink) { try await writer.waitForRoom() }
             if summary.suspectsStrippedLineEnds { throw FormatError.lineEndsStripped }
-            let pin = try await offload.run { [datasets] in
-                try datasets.commit(
-                    writer, columns: summary.schema.columns, identifier: summary.schema.identifier,
-                    warnings: summary.warnings)
+            let content = try await offload.run {
+                try writer.finish(
+                    columns: summary.schema.columns, identifier: summary.schema.identifier, warnings: summary.warnings)
             }
+            let pin = try await keep(writer, content, replacing: previous?.content.digest)
             return ReceivedPoints(pin: pin, format: summary.format)
         } catch {
             throw Self.problem(receiving: error)
+        }
+    }
+
+    /// Removes what was let go where a replacement has just left more than may be stored.
+    func makeRoom() async throws {
+        if datasets.quota.isExceeded { try await removeUnused() }
+    }
+
+    private func removeUnused() async throws {
+        try await datasets.sweep(all: false) { try await self.store.datasetVersionsInUse(among: $0) }
+    }
+
+    /// Stores what `writer` finished; where there is no room for it, content that nothing needs goes first.
+    ///
+    /// - Parameters:
+    ///   - replaced: the content that it is to replace.
+    ///   - pins: how many pins on that the caller has.
+    func keep(
+        _ writer: DatasetWriter, _ content: DatasetDescription, replacing replaced: String?, pinned pins: Int = 0
+    ) async throws -> DatasetStore.Pin {
+        do {
+            return try await offload.run { [datasets] in try datasets.publish(writer, content) }
+        } catch is StorageQuotaExceeded {
+            try await removeUnused()
+            let kept = try await store.datasetVersionsInUse(among: Set([replaced].compactMap(\.self)))
+            return try await offload.run { [datasets] in
+                try datasets.publish(
+                    writer, content, replacing: replaced.flatMap { kept.contains($0) ? nil : $0 }, pinned: pins)
+            }
         }
     }
 

@@ -10,7 +10,7 @@ import Testing
     private func rows(_ count: Int, _ seed: Int = 0) -> String { (0..<count).map { "\($0 + seed),1\n" }.joined() }
 
     @Test func anAppendBeyondTheQuotaIsRefusedAndChangesNothing() async throws {
-        let test = try await TestService { $0.storedBytes = 200_000 }
+        let test = try await TestService { $0.storedBytes = 150_000 }
         #expect(try await test.send(.put, "/v1/datasets/a", body: rows(10_000)).status == 201)
         let before = try await test.send(.get, "/v1/datasets/a").text
         let over = try await test.send(.post, "/v1/datasets/a/rows", body: rows(10_000, 1))
@@ -19,6 +19,17 @@ import Testing
         #expect(try test.directory.files(in: "datasets/content").count == 1)
         // The room that was taken meanwhile was given back.
         #expect(try await test.send(.post, "/v1/datasets/a/rows", body: rows(100, 1)).status == 200)
+        await test.service.stop()
+    }
+
+    @Test func anAppendNeedsRoomOnlyForWhatItAdds() async throws {
+        let test = try await TestService { $0.storedBytes = 200_000 }
+        #expect(try await test.send(.put, "/v1/datasets/a", body: rows(10_000)).status == 201)
+        for count in [10_000, 3_000] {
+            let reply = try await test.send(.post, "/v1/datasets/a/rows", body: rows(count, 1))
+            #expect(reply.status == 200, "\(reply.text)")
+        }
+        #expect(try await test.send(.post, "/v1/datasets/a/rows", body: rows(3_000, 1)).status == 429)
         await test.service.stop()
     }
 

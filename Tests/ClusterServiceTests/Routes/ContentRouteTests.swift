@@ -103,6 +103,21 @@ import Testing
         await test.service.stop()
     }
 
+    @Test func aWarningIsKeptOnce() async throws {
+        let test = try await TestService()
+        _ = try await test.send(.put, "/v1/datasets/a", body: "20230001,0\n20230003,1\n")
+        for row in ["20230101,0\n", "30230101,0\n", "0,1\n", "0,1\n"] {
+            #expect(try await test.send(.post, "/v1/datasets/a/rows", body: row).status == 200)
+        }
+        let json = try await test.send(.get, "/v1/datasets/a").json
+        guard case .array(let warnings)? = json["warnings"] else {
+            Issue.record("no warnings")
+            return
+        }
+        #expect(warnings.count == 2, "\(warnings)")
+        await test.service.stop()
+    }
+
     @Test func appendedRowsBringTheirIdentifiers() async throws {
         let test = try await TestService()
         _ = try await test.send(.put, "/v1/datasets/a?id_column=k", body: "k,x\na,1\n")

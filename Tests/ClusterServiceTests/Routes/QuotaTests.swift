@@ -25,6 +25,35 @@ import Testing
         await test.service.stop()
     }
 
+    @Test func onlyWhatAnUploadAddsCounts() async throws {
+        let test = try await TestService { $0.storedBytes = 100_000 }
+        #expect(try await test.send(.put, "/v1/datasets/a", body: rows(10_000)).status == 201)
+        // The same content again, under its name and another.
+        #expect(try await test.send(.put, "/v1/datasets/a", body: rows(10_000)).status == 200)
+        #expect(try await test.send(.put, "/v1/datasets/b", body: rows(10_000)).status == 201)
+        // Other content in its place, while another name needs the old, and when none does.
+        #expect(try await test.send(.put, "/v1/datasets/a", body: rows(10_000, 1)).status == 429)
+        #expect(try await test.send(.delete, "/v1/datasets/b").status == 204)
+        for seed in 1...3 {
+            let reply = try await test.send(.put, "/v1/datasets/a", body: rows(10_000, seed))
+            #expect(reply.status == 200, "\(reply.text)")
+        }
+        #expect(try await test.send(.put, "/v1/datasets/c", body: rows(10_000)).status == 429)
+        try await test.service.datasets.sweep { _ in [] }
+        #expect(try test.directory.files(in: "datasets/content").count == 1)
+        #expect(test.service.datasets.usage.bytes < 100_000)
+        await test.service.stop()
+    }
+
+    @Test func contentThatJobsNeedIsNotFreed() async throws {
+        let test = try await TestService { $0.storedBytes = 100_000 }
+        #expect(try await test.send(.put, "/v1/datasets/a", body: rows(10_000)).status == 201)
+        let job = try await test.post("/v1/jobs", json: #"{"dataset":"a","k":2}"#)
+        #expect(job.status == 201, "\(job.text)")
+        #expect(try await test.send(.put, "/v1/datasets/a", body: rows(10_000, 1)).status == 429)
+        await test.service.stop()
+    }
+
     @Test func whatAnEarlierRunStoredCounts() async throws {
         let directory = try TemporaryDirectory()
         let first = try await TestService(directory)
