@@ -69,14 +69,23 @@ struct ColumnPlan: Sendable {
     /// Resolves what `options` chooses among columns that are known.
     init(_ options: DecodingOptions, names: [String]?, width: Int?, line: Int? = nil) throws(FormatError) {
         try self.init(
-            options.columns ?? Self.preferred(options.preferredColumns, among: names), names: names, width: width,
-            limit: options.maximumColumns, identifier: options.identifierColumn, line: line)
+            options.columns ?? Self.preferred(options.preferredColumns, among: names)
+                ?? Self.exactly(options.defaultColumns, besides: options.identifierColumn, names),
+            names: names, width: width, limit: options.maximumColumns, identifier: options.identifierColumn, line: line)
     }
 
     /// The preferred columns, if every one of them is there.
     private static func preferred(_ preferred: [String]?, among names: [String]?) -> [ColumnSelector]? {
         guard let preferred, let names, Set(names).isSuperset(of: preferred) else { return nil }
         return preferred.map(ColumnSelector.name)
+    }
+
+    /// The default columns, if `names` are these and no others, but for that of the identifier.
+    private static func exactly(
+        _ columns: [String]?, besides identifier: ColumnSelector?, _ names: [String]?
+    ) -> [ColumnSelector]? {
+        guard let columns, let names, names.count == columns.count + (identifier == nil ? 0 : 1) else { return nil }
+        return preferred(columns, among: names)
     }
 
     /// Every cell becomes a coordinate, but for that of the identifier.
@@ -120,6 +129,15 @@ struct ColumnPlan: Sendable {
         var selected = Array(repeating: "", count: dimension)
         for (name, slot) in zip(names, slots) where slot >= 0 { selected[slot] = name }
         return Self.distinct(selected, besides: identifierName(names))
+    }
+
+    /// A warning where columns share a name, so that some were given another.
+    func renaming(_ names: [String]?) -> [String] {
+        guard let names, let selected = select(names) else { return [] }
+        let known = Set(names)
+        let given = selected.filter { !known.contains($0) }
+        guard !given.isEmpty else { return [] }
+        return ["Several columns have the same name; these were given others: \(ErrorText.list(given))."]
     }
 
     /// Names of which none stands twice, so that each can be a member of an object: a second `x` becomes `x_2`.

@@ -12,6 +12,13 @@ public struct DecodingOptions: Sendable, Equatable {
     ///
     /// An input without names, or with others, is taken whole: its ``PointSchema`` tells.
     public var preferredColumns: [String]?
+    /// Columns to take by name, in this order, where ``columns`` is `nil` and the input names exactly these.
+    public var defaultColumns: [String]?
+    /// The names of the columns, that of the identifier among them, of the points that these continue; `nil` for points
+    /// of their own.
+    ///
+    /// The first CSV record then names columns only when it holds all of these or a coordinate that is no number.
+    public var continuedColumns: [String]?
     /// The column whose text identifies the row; the sink is given it as a ``RowIdentifiers`` beside the points.
     ///
     /// It makes no coordinate and may hold any text of up to ``RowIdentifiers/longest`` bytes.
@@ -36,7 +43,7 @@ public struct DecodingOptions: Sendable, Equatable {
 
 /// Whether a CSV body starts with the names of its columns.
 public enum HeaderMode: String, Sendable, CaseIterable {
-    /// Compare the first record with the second: names stand above numbers.
+    /// Compare the first record with those below it: names stand above numbers.
     case automatic
     /// The first record holds names.
     case present

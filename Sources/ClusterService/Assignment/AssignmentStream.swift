@@ -82,7 +82,8 @@ final class AssignmentStream: @unchecked Sendable {
                 if let schema = decoder.schema { try check(schema) }
             } else {
                 hasEnded = true
-                try check(try decoder.finish(into: &batch).schema)
+                let summary = try decoder.finish(into: &batch)
+                try check(summary.schema, namedLate: summary.format == .json && schema?.columns == nil)
             }
         }
         guard batch.count > 0 else { return nil }
@@ -98,7 +99,8 @@ final class AssignmentStream: @unchecked Sendable {
             distances: assignment.distances[...], confidence: assignment.confidence[...])
     }
 
-    private func check(_ schema: PointSchema) throws {
+    /// - Parameter namedLate: whether the names stood behind the points.
+    private func check(_ schema: PointSchema, namedLate: Bool = false) throws {
         self.schema = schema
         let wanted = model.model.dimension
         guard schema.dimension == wanted else {
@@ -108,13 +110,15 @@ final class AssignmentStream: @unchecked Sendable {
                     + ", the body has \(schema.dimension); choose them with ?columns=",
                 errors: [.init(line: 1, detail: "\(schema.dimension) columns instead of \(wanted)")])
         }
-        guard !hasChosenColumns, let names = schema.columns, let wanted = model.namedColumns, names != wanted else {
-            return
-        }
+        let named = model.columns
+        guard !hasChosenColumns, let names = schema.columns, names != named,
+            model.namedColumns != nil || Set(names) == Set(named)
+        else { return }
+        let late = namedLate ? "put \"columns\" in front of \"points\", so that they can be put in order; or " : ""
         throw Problem(
             .unprocessableContent, type: "/problems/invalid-points", title: "The points do not fit the model",
-            detail: "the model was trained on \(wanted.prefix(20).joined(separator: ", ")), the body names "
-                + "\(names.prefix(20).joined(separator: ", ")); name them alike, or choose them in the model's order "
-                + "with ?columns=", errors: [.init(line: 1, detail: "other columns than those of the model")])
+            detail: "the model was trained on \(named.prefix(20).joined(separator: ", ")), the body names "
+                + "\(names.prefix(20).joined(separator: ", ")); \(late)name them alike, or choose them in the model's "
+                + "order with ?columns=", errors: [.init(line: 1, detail: "other columns than those of the model")])
     }
 }

@@ -13,6 +13,8 @@ extension Service {
         let model = try StoredClusterModel(try await model(id).content)
         var (declared, options) = try decoding(of: request)
         options.preferredColumns = model.namedColumns
+        if model.namedColumns == nil { options.defaultColumns = model.columns }
+        options.continuedColumns = model.columns
         if model.units != nil { options.numberType = .float64 }
         let body = try PointBody(request, limit: bodyLimit(limits.datasetBytes))
         do {

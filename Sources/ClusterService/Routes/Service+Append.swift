@@ -16,6 +16,8 @@ extension Service {
         try Self.checkConditions(request, base)
         var (format, options) = try decoding(of: request)
         options.numberType = base.content.numberType
+        options.continuedColumns = base.content.columnNames + [base.content.identifier].compactMap(\.self)
+        if base.content.columns == nil { options.defaultColumns = base.content.columnNames }
         try Self.checkIdentifier(options.identifierColumn, base.content)
         let body = try PointBody(request, limit: bodyLimit(limits.datasetBytes))
         do {
@@ -88,11 +90,17 @@ extension Service {
     }
 
     private static func checkColumns(_ schema: PointSchema, _ content: DatasetDescription) throws {
-        guard let names = schema.columns, let known = content.columns, names != known else { return }
+        let known = content.columnNames
+        guard let names = schema.columns, names != known else { return }
+        // Columns without names take rows of any names but their own in another order.
+        guard content.columns != nil || Set(names) == Set(known) else { return }
+        let advice =
+            Set(names).isSuperset(of: known)
+            ? "choose and order them with ?columns=" : "name them alike, or send rows without names and header=absent"
         throw Problem(
             .unprocessableContent, type: "/problems/invalid-points", title: "The rows do not fit the dataset",
             detail: "its columns are \(known.prefix(20).joined(separator: ", ")), the body has "
-                + "\(names.prefix(20).joined(separator: ", ")); choose and order them with ?columns=",
+                + "\(names.prefix(20).joined(separator: ", ")); \(advice)",
             errors: [.init(line: 1, detail: "other columns than those of the dataset")])
     }
 

@@ -2,6 +2,8 @@
 struct CSVDialect: Sendable, Equatable {
     var delimiter: UInt8
     var hasHeader: Bool
+    /// Whether the first record might be the other thing.
+    var isHeaderDoubtful = false
 
     /// The delimiters that are detected, those first that seldom stand inside a cell.
     static let delimiters = Array("\t;,| ".utf8)
@@ -17,16 +19,19 @@ struct CSVDialect: Sendable, Equatable {
                 maximumCells: options.maximumColumns)
         }
         delimiter = options.delimiter ?? Self.delimiter(records)
-        hasHeader =
-            switch options.header {
-            case .present: true
-            case .absent: false
-            case .automatic: Self.hasHeader(records(delimiter), sample)
-            }
+        switch options.header {
+        case .present: hasHeader = true
+        case .absent: hasHeader = false
+        case .automatic:
+            let header = CSVHeader(records(delimiter), sample, options)
+            hasHeader = header.isThere
+            isHeaderDoubtful = header.isDoubtful
+        }
     }
 
     /// The first delimiter that cuts every record into the same number of cells, at least 2.
     ///
+    /// Tabs that cut most records are the delimiter in any case: runs of them are empty cells, which spaces would swallow.
     /// Without one, the delimiter that cuts most records at all, so that ragged rows are reported as such; spaces only
     /// when they cut more than half of them, since they stand in names as well.
     private static func delimiter(_ records: (UInt8) -> [CSVRecord]) -> UInt8 {
@@ -36,27 +41,13 @@ struct CSVDialect: Sendable, Equatable {
             let widths = records(candidate).map(\.cells.count)
             let cut = widths.count { $0 > 1 }
             if cut > 0, cut == widths.count, Set(widths).count == 1 { return candidate }
+            if candidate == CSV.tab, 2 * cut > widths.count { return candidate }
             if cut > mostCut, candidate != CSV.space || 2 * cut > widths.count {
                 best = candidate
                 mostCut = cut
             }
         }
         return best
-    }
-
-    /// Whether the first record names columns.
-    ///
-    /// It does when text stands above a number; when it holds text and no number; or when its numbers only count, from 0
-    /// or 1, as in pandas' `,0,1,2`. It does not when text stands above text and numbers above numbers.
-    private static func hasHeader(_ records: [CSVRecord], _ sample: [UInt8]) -> Bool {
-        guard let first = records.first else { return false }
-        let contents = first.cells.map { $0.content(in: sample) }
-        guard contents.contains(where: { $0 != .number }) else { return false }
-        let numbers = zip(first.cells, contents).filter { $0.1 == .number }.map { CSV.number(sample[$0.0.range]) }
-        if numbers.isEmpty { return contents.contains(.text) }
-        if counts(numbers) { return true }
-        guard records.count > 1 else { return false }
-        return zip(contents, records[1].cells).contains { $0.0 == .text && $0.1.content(in: sample) == .number }
     }
 
     /// Whether `numbers` are 0, 1, 2… or 1, 2, 3…, at least two of them.

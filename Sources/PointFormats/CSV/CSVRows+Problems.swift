@@ -35,6 +35,10 @@ extension CSVRows {
                 fix: "Scale the column down.")
         } else if CSV.isMissing(content) {
             note("\(text) is not a finite number", isCell: true, fix: "Fill it in, or leave the row or the column out.")
+        } else if CSV.hasThousands(content) {
+            note(
+                "\(text) has commas", isCell: true,
+                fix: "Write numbers with a decimal point and without separators of thousands: 1234.5.")
         } else if CSV.isDecimalComma(content) {
             note("\(text) has a decimal comma", isCell: true, fix: "Write numbers with a decimal point.")
         } else {
@@ -73,6 +77,17 @@ extension CSVRows {
 }
 
 extension CSV {
+    /// Whether `cell` is a number with commas between groups of three digits, such as `1,234,567.8`; one group, as in
+    /// `1,000`, may also be a decimal comma.
+    static func hasThousands(_ cell: ArraySlice<UInt8>) -> Bool {
+        let unsigned = cell.first == UInt8(ascii: "-") || cell.first == UInt8(ascii: "+") ? cell.dropFirst() : cell
+        let whole = unsigned.prefix { $0 != UInt8(ascii: ".") }
+        let groups = whole.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false)
+        guard groups.count > 1, (1...3).contains(groups[0].count), groups.dropFirst().allSatisfy({ $0.count == 3 })
+        else { return false }
+        return !number(cell.filter { $0 != UInt8(ascii: ",") }).isNaN
+    }
+
     /// Whether `cell` would be a number if its one comma were a point.
     static func isDecimalComma(_ cell: ArraySlice<UInt8>) -> Bool {
         guard cell.count(where: { $0 == UInt8(ascii: ",") }) == 1 else { return false }

@@ -33,22 +33,19 @@ struct CSVStart: Sendable {
         ).first
         guard let first else {
             if isWhole { throw .empty }
-            throw Self.tooLong(bytes, sample, delimiter, limit)
+            throw Self.tooLong(bytes, sample, delimiter, options)
         }
         width = first.cells.count
         if !sample.hasLineEnd { try Self.checkSingleLine(first, bytes, options) }
         guard width <= limit else {
-            throw FormatError(
-                code: .tooLarge,
-                detail: "line \(first.line) has more than \(limit) columns. Send fewer of them.",
-                places: [.init(line: first.line, detail: "more than \(limit) columns")])
+            throw Self.tooWide(line: first.line, limit, isOneLine: !sample.hasLineEnd)
         }
         names = dialect.hasHeader ? try Self.names(first, bytes) : nil
         plan = try ColumnPlan(options, names: names, width: width, line: first.line)
         offset = dialect.hasHeader ? first.end : hasMark ? 3 : 0
         line = dialect.hasHeader ? first.nextLine : 1
         isBehindCarriageReturn = offset > 0 && bytes[offset - 1] == CSV.carriageReturn
-        warnings = Self.warnings(first, bytes, dialect, options, plan)
+        warnings = Self.warnings(first, bytes, dialect, options, plan) + plan.renaming(names)
     }
 
     /// The names of the coordinates.
@@ -112,6 +109,13 @@ struct CSVStart: Sendable {
             warnings.append(
                 "The first line only counts and was read as a point; if it holds names, say header=present.")
         }
+        if dialect.isHeaderDoubtful {
+            warnings.append(
+                dialect.hasHeader
+                    ? "The first line was read as names although it holds numbers; if it is a point, say header=absent."
+                    : "The numbers of the first line may be names and were read as a point; if they are names, say "
+                        + "header=present.")
+        }
         return warnings
     }
 }
@@ -120,11 +124,12 @@ extension CSVStart {
     /// Refuses a body of one line that was many lines once.
     ///
     /// Two numbers that run into each other (`0.51.3`) give it away. In a form-encoded body, names and numbers on one
-    /// line do, too.
+    /// line do, too, as they do in a line of more cells than there may be.
     private static func checkSingleLine(
         _ record: CSVRecord, _ sample: [UInt8], _ options: DecodingOptions
     ) throws(FormatError) {
-        if record.cells.count > options.maximumColumns { throw .lineEndsStripped }
+        let isTooWide = record.cells.count > options.maximumColumns
+        if isTooWide, options.formEncodedHint { throw .lineEndsStripped }
         var hasText = false
         var hasNumber = false
         for cell in record.cells {
@@ -136,7 +141,7 @@ extension CSVStart {
                 if isRunTogether(cell.bytes(in: sample)) { throw .lineEndsStripped }
             }
         }
-        if options.formEncodedHint, hasText, hasNumber { throw .lineEndsStripped }
+        if isTooWide || options.formEncodedHint, hasText, hasNumber { throw .lineEndsStripped }
     }
 
     /// Whether `cell` consists of the characters of numbers but is two of them, such as `0.51.3` or `2.5-1`.
@@ -147,11 +152,26 @@ extension CSVStart {
             && cell.allSatisfy { Array("0123456789.+-eE".utf8).contains($0) }
     }
 
+    /// - Parameter isOneLine: whether no line end was seen, so that there may have been more once.
+    private static func tooWide(line: Int, _ limit: Int, isOneLine: Bool) -> FormatError {
+        let once = isOneLine ? " If it was many lines once, send the file with: curl --data-binary @file." : ""
+        return FormatError(
+            code: .tooLarge, detail: "line \(line) has more than \(limit) columns. Send fewer of them.\(once)",
+            places: [.init(line: line, detail: "more than \(limit) columns")])
+    }
+
     private static func tooLong(
-        _ bytes: [UInt8], _ sample: CSVSample, _ delimiter: UInt8, _ limit: Int
+        _ bytes: [UInt8], _ sample: CSVSample, _ delimiter: UInt8, _ options: DecodingOptions
     ) -> FormatError {
+        let limit = options.maximumColumns
         let cells = CSVRecord.first(1, of: bytes, delimiter: delimiter, isWhole: true, maximumCells: limit).first?.cells
-        if !sample.hasLineEnd, cells.map(\.count) ?? 0 > limit { return .lineEndsStripped }
+        if !sample.hasLineEnd, let cells, cells.count > limit {
+            // Many lines on one, or one line of too many cells.
+            guard !options.formEncodedHint, !cells.contains(where: { isRunTogether($0.bytes(in: bytes)) }) else {
+                return .lineEndsStripped
+            }
+            return tooWide(line: 1, limit, isOneLine: true)
+        }
         return FormatError(
             code: .tooLarge,
             detail: "the first row is longer than \(bytes.count) bytes. Send rows of at most \(limit) columns, with a "

@@ -103,6 +103,29 @@ import Testing
         await test.service.stop()
     }
 
+    @Test func appendedRowsOfNumbersAreNoHeader() async throws {
+        let test = try await TestService()
+        let first = "alice,0,1\nbob,5,4\n"
+        let stored = try await test.send(.put, "/v1/datasets/a?id_column=0", body: first)
+        #expect(stored.json["rows"] == .integer(2) && stored.text.contains("header=present"), "\(stored.text)")
+        for rows in [4, 6] {
+            let reply = try await test.send(.post, "/v1/datasets/a/rows?id_column=0", body: first)
+            #expect(reply.json["rows"] == .integer(rows), "\(reply.text)")
+        }
+        await test.service.stop()
+    }
+
+    @Test func defaultNamesMayComeInAnyOrder() async throws {
+        let test = try await TestService()
+        _ = try await test.send(.put, "/v1/datasets/a", body: "1,2\n3,4\n")
+        #expect(try await test.send(.post, "/v1/datasets/a/rows", body: "x2,x1\n6,5\n").status == 200)
+        let late = #"{"points":[[8,7]],"columns":["x2","x1"]}"#
+        #expect(try await test.send(.post, "/v1/datasets/a/rows", body: late).status == 422)
+        let content = try await test.send(.get, "/v1/datasets/a/content?format=csv").text
+        #expect(content.hasSuffix("1,2\n3,4\n5,6\n"), "\(content)")
+        await test.service.stop()
+    }
+
     @Test func aWarningIsKeptOnce() async throws {
         let test = try await TestService()
         _ = try await test.send(.put, "/v1/datasets/a", body: "20230001,0\n20230003,1\n")

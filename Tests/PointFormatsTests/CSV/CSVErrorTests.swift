@@ -19,6 +19,8 @@ import Testing
         ("-inf", "\"-inf\" is not a finite number"),
         ("NA", "\"NA\" is not a finite number"), ("1e39", "\"1e39\" is too large for a 32-bit number"),
         ("1;5", "\"1;5\" is not a number"), ("\"1,5\"", "\"1,5\" has a decimal comma"),
+        ("\"1,000\"", "\"1,000\" has commas"), ("\"-1,234,567.5\"", "\"-1,234,567.5\" has commas"),
+        ("\"1,0000\"", "\"1,0000\" has a decimal comma"),
         ("0x10", "\"0x10\" is not a number"),
         ("\"a\"\"b\"", "\"a\"b\" is not a number"), ("a\u{7}b", "\"a\u{FFFD}b\" is not a number"),
         ("5\u{FF05}", "\"5\u{FF05}\" is not a number"), ("1 2", "\"1 2\" is not a number"),
@@ -49,6 +51,14 @@ import Testing
         #expect(
             error?.detail
                 == "line 3: 1 cell instead of 2. Every line needs a cell for each name. One more place is wrong.")
+    }
+
+    @Test func tabsAreNotMendedToSpaces() {
+        let error = decode("1\t2\t3\n4\t\t5\t6\n7\t8\t9\n").error
+        #expect(error?.code == .unprocessable)
+        #expect(error?.places.contains { $0.line == 2 && $0.detail == "4 cells instead of 3" } == true)
+        // A tab here and there is a blank among blanks.
+        #expect(decode("1 2\n3  4\n5\t6\n").values == [1, 2, 3, 4, 5, 6])
     }
 
     @Test func upToTwentyPlacesAreCollected() {

@@ -35,8 +35,21 @@ import Testing
     }
 
     @Test func aLineOfMoreCellsThanColumnsIsRecognised() {
-        let file = String(repeating: "1,2\n", count: 20)
-        #expect(decode(stripped(file), nil, decodingOptions { $0.maximumColumns = 8 }).error == .lineEndsStripped)
+        let line = stripped(String(repeating: "1,2\n", count: 20))
+        let hinted = decodingOptions {
+            $0.maximumColumns = 8
+            $0.formEncodedHint = true
+        }
+        #expect(decode(line, nil, hinted).error == .lineEndsStripped)
+        // Nothing but its width says so of any other body.
+        let error = decode(line, nil, decodingOptions { $0.maximumColumns = 8 }).error
+        #expect(error?.code == .tooLarge && error?.detail.contains("--data-binary") == true, "\(error?.detail ?? "")")
+    }
+
+    @Test func aLineOfMillionsOfCellsIsTooWide() {
+        let line = String(repeating: "1,", count: 600_000) + "1\n"
+        let error = decode(line, nil, decodingOptions { $0.maximumColumns = 1_000 }).error
+        #expect(error?.code == .tooLarge && error?.detail.contains("more than 1000 columns") == true)
     }
 
     @Test func aLineLongerThanAnyRowIsRecognisedBeforeItEnds() throws {
