@@ -47,6 +47,8 @@ struct Signature: Sendable {
     static let arrowMessage: [UInt8] = [0xFF, 0xFF, 0xFF, 0xFF]
     private static let utf8Fix = "Save it as UTF-8, such as with: iconv -f UTF-16 -t UTF-8."
 
+    private static let utf32Fix = "Save it as UTF-8, such as with: iconv -f UTF-32 -t UTF-8."
+
     static let unsupported = [
         parquet,
         Signature(
@@ -63,6 +65,9 @@ struct Signature: Sendable {
         Signature([0x80, 0x04, 0x95], "a Python pickle", "Pickles are never read; send .npy (numpy.save) or CSV."),
         Signature([0x80, 0x05, 0x95], "a Python pickle", "Pickles are never read; send .npy (numpy.save) or CSV."),
         Signature([0x89] + Array("HDF".utf8), "HDF5", columnarFix),
+        // In front of UTF-16, whose mark its own starts with.
+        Signature([0xFF, 0xFE, 0x00, 0x00], "UTF-32 text", utf32Fix),
+        Signature([0x00, 0x00, 0xFE, 0xFF], "UTF-32 text", utf32Fix),
         Signature([0xFF, 0xFE], "UTF-16 text", utf8Fix),
         Signature([0xFE, 0xFF], "UTF-16 text", utf8Fix),
     ]

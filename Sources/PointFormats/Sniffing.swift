@@ -76,7 +76,10 @@ enum Sniffer {
             if magic.bytes.starts(with: bytes) { isUndecided = true }
         }
         for signature in Signature.unsupported {
-            if signature.matches(bytes, isWhole: isWhole) { return .unsupported(signature) }
+            if signature.matches(bytes, isWhole: isWhole) {
+                // The start may be that of a longer signature.
+                return isUndecided && !isWhole ? .needMore : .unsupported(signature)
+            }
             if signature.bytes.starts(with: bytes) { isUndecided = true }
         }
         if isUndecided { return .needMore }

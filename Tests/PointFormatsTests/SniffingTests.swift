@@ -60,6 +60,7 @@ import Testing
         ("gzip", [0x1F, 0x8B, 8]), ("zstd", [0x28, 0xB5, 0x2F, 0xFD, 4]), ("xz", [0xFD, 0x37, 0x7A, 0x58, 0x5A, 0]),
         ("bzip2", Array("BZh91AY".utf8)), ("a zip archive (.npz and .xlsx are such)", [0x50, 0x4B, 3, 4]),
         ("a Python pickle", [0x80, 4, 0x95]), ("HDF5", [0x89, 0x48, 0x44, 0x46]), ("UTF-16 text", [0xFF, 0xFE, 0x31]),
+        ("UTF-32 text", [0xFF, 0xFE, 0, 0]), ("UTF-32 text", [0, 0, 0xFE, 0xFF]),
     ])
     func knownFormatsAreRefusedByNameWithAFix(name: String, bytes: [UInt8]) {
         guard case .unsupported(let found, let fix) = PointFormat.sniff(bytes) else {

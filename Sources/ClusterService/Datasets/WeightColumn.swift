@@ -19,7 +19,9 @@ struct WeightColumn: Sendable {
     func check(_ rows: StoredRows) throws {
         let values = try values(of: rows)
         if let row = values.firstIndex(where: { !($0 >= 0 && $0.isFinite) }) {
-            throw fault("holds \(values[row]) in row \(row + 1) of the points; weights are finite and at least 0")
+            throw fault(
+                "holds \(values[row]) in row \(row + 1) of the points, counted from 1; weights are finite and at least 0"
+            )
         }
         guard values.contains(where: { $0 > 0 }) else {
             throw fault("holds only zeros, so that no point counts; give a positive weight to some")

@@ -41,14 +41,17 @@ struct MediaRange: Equatable {
         guard type == offer.type else { return nil }
         if subtype == "*" { return parameters.isEmpty ? 1 : nil }
         guard subtype == offer.subtype,
-            parameters.allSatisfy({ offer.parameters[$0.key] == $0.value || Self.isUTF8($0.key, $0.value) })
+            parameters.allSatisfy({ offer.parameters[$0.key] == $0.value || isImplied($0.key, $0.value, by: offer) })
         else { return nil }
         return 2 + parameters.count
     }
 
-    /// Whether a parameter asks for UTF-8, in which all text is sent whether its type says so or not.
-    private static func isUTF8(_ name: String, _ value: String) -> Bool {
+    /// Whether a parameter asks for what is so whether the type says it or not: all text is UTF-8, and CSV starts with
+    /// a header (RFC 4180) unless the offer says otherwise.
+    private func isImplied(_ name: String, _ value: String, by offer: MediaRange) -> Bool {
         name == "charset" && (value == "utf-8" || value == "utf8")
+            || type == "text" && subtype == "csv" && name == "header" && value == "present"
+                && offer.parameters[name] == nil
     }
 
     /// Thousandths of a `qvalue`: 0, 1, or with up to three decimals.

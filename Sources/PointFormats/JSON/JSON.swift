@@ -38,6 +38,15 @@ enum JSON {
         return bytes
     }
 
+    /// Whether an escape in `raw` is one half of a surrogate pair.
+    static func holdsSurrogate(_ raw: [UInt8]) -> Bool {
+        zip(raw.indices, raw).contains { index, byte in
+            guard byte == UInt8(ascii: "\\"), raw[index...].dropFirst().first == UInt8(ascii: "u") else { return false }
+            var digits = raw[(index + 2)...]
+            return codeUnit(&digits).map { UTF16.isSurrogate($0) } ?? false
+        }
+    }
+
     /// The character of a `\u` escape behind its `u`, of two escapes when it is a surrogate pair.
     private static func scalar(_ rest: inout ArraySlice<UInt8>) -> Unicode.Scalar? {
         guard let first = codeUnit(&rest) else { return nil }

@@ -11,14 +11,21 @@ struct JSONIndex: Sendable {
     private var texts = RowIdentifiers()
     private var iterator: RowIdentifiers.Iterator?
     private var taken = 0
+    /// How many elements there are, and the line that they start on.
+    private var count = 0
+    private var line = 1
 
-    /// Starts the array.
-    mutating func begin() { isThere = true }
+    /// Starts the array, on that line.
+    mutating func begin(line: Int) {
+        isThere = true
+        self.line = line
+    }
 
     /// Takes the next element.
     ///
     /// - Parameter isKept: whether it may be wanted.
     mutating func read(_ token: JSONToken, _ tokenizer: JSONTokenizer, isKept: Bool) throws(FormatError) {
+        count += 1
         if token == .string { hasText = true }
         guard isKept else { return }
         guard token.isScalar, !tokenizer.isCut, tokenizer.text.count <= RowIdentifiers.longest,
@@ -53,12 +60,12 @@ struct JSONIndex: Sendable {
         return text
     }
 
-    /// Checks, at the end, that every element was for a row.
+    /// Checks, at the end, that there is an element for every row, be they taken or not.
     func checkAtEnd(rows: Int) throws(FormatError) {
-        guard name != nil, texts.count > rows else { return }
+        guard isThere, count != rows else { return }
         throw Self.mismatch(
-            "\"index\" has \(ErrorText.counted(texts.count, "element")), but there are "
-                + ErrorText.counted(rows, "point"), .init(row: rows, detail: "an id without a point"))
+            "\"index\" has \(ErrorText.counted(count, "element")), but there are \(ErrorText.counted(rows, "point"))",
+            .init(line: line, row: min(rows, count), detail: "as many elements as points are needed"))
     }
 
     private static func mismatch(_ detail: String, _ place: FormatError.Place) -> FormatError {

@@ -101,7 +101,7 @@ extension JSONPointDecoder {
             context = .columns
         case (.columns, .null): break
         case (.index, .beginArray):
-            rows.rowIndex.begin()
+            rows.rowIndex.begin(line: tokenizer.line)
             tokenizer.keepsNumberText = options.identifierColumn != nil
             context = .index
         case (.index, .beginObject): skip()

@@ -97,8 +97,9 @@ struct JSONRows: Sendable {
 
     /// What was left out.
     var warnings: [String] {
-        guard rowIndex.hasText, rowIndex.name == nil else { return [] }
-        return ["the document's index was left out; id_column=index keeps it as the ids of the rows"]
+        let renaming = plan.renaming(names)
+        guard rowIndex.hasText, rowIndex.name == nil else { return renaming }
+        return renaming + ["the document's index was left out; id_column=index keeps it as the ids of the rows"]
     }
 
     private mutating func takeIndex(_ name: String) {

@@ -71,6 +71,11 @@ extension JSONTokenizer {
         }
         let value = isCut ? .nan : JSON.number(text, numberType)
         guard !value.isNaN else {
+            if text.count > Decimal.longest, text.allSatisfy({ Array("0123456789+-.eE".utf8).contains($0) }) {
+                throw syntaxError(
+                    "\(ErrorText.quoted(text)) has more than \(Decimal.longest) characters, too many for a number",
+                    at: tokenStart, fix: "Round it: 17 digits tell any two numbers apart.")
+            }
             throw syntaxError(
                 "\(ErrorText.quoted(text)) is not a JSON value", at: tokenStart,
                 fix: "Numbers look like -1.5e3; text needs double quotes.")

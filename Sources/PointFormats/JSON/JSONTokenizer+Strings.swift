@@ -33,6 +33,11 @@ extension JSONTokenizer {
         partial = .none
         if hasEscapes, !isCut {
             guard let unescaped = JSON.unescape(text) else {
+                if JSON.holdsSurrogate(text) {
+                    throw syntaxError(
+                        "\(ErrorText.quoted(text)) holds half of a surrogate pair", at: tokenStart,
+                        fix: "Write both halves, such as \\uD83D\\uDE00, or the character itself as UTF-8.")
+                }
                 throw syntaxError(
                     "\(ErrorText.quoted(text)) holds a backslash that escapes nothing", at: tokenStart,
                     fix: "Write a backslash as \\\\.")

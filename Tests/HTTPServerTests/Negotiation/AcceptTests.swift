@@ -20,6 +20,7 @@ struct AcceptTests {
         (" text/csv ; q=0.3 ,\tapplication/json ; q=0.2", "text/csv"), ("text/csv;q=0.001", "text/csv"),
         ("text/html;level=\"a,b\", text/csv", "text/csv"), (", ,text/csv,", "text/csv"),
         ("text/csv;charset=utf-8", "text/csv"), ("text/csv; charset=\"UTF-8\"", "text/csv"),
+        ("text/csv; header=present", "text/csv"),
     ])
     func theGreatestWeightWins(value: String, expected: String) {
         #expect(preferred(value) == expected)

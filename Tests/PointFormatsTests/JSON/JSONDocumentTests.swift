@@ -5,7 +5,7 @@ import Testing
     @Test(arguments: [
         "[[1,2],[3,4]]", " [ [ 1 , 2 ]\n,\r[3,\t4 ] ] \n", #"{"points":[[1,2],[3,4]]}"#, #"{"data":[[1,2],[3,4]]}"#,
         #"[{"x":1,"y":2},{"y":4,"x":3}]"#, #"{"points":[{"x":1,"y":2},{"x":3,"y":4}]}"#, "[[1.0,2e0],[0.3E+1,40e-1]]",
-        #"{"index":["a",[1,{"b":"]"}],null],"data":[[1,2],[3,4]],"columns":["x","y"]}"#,
+        #"{"index":[null,[1,{"b":"]"}]],"data":[[1,2],[3,4]],"columns":["x","y"]}"#,
         #"{"columns":null,"points":[[1,2],[3,4]]}"#, "\u{FEFF}[[1,2],[3,4]]",
     ])
     func everyShapeOfDocumentGivesTheSamePoints(text: String) {

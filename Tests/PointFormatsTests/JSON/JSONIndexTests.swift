@@ -39,6 +39,15 @@ import Testing
     }
 
     @Test(arguments: [
+        #"{"columns":["a","b"],"index":[1,2,3],"data":[[1,2]]}"#, #"{"data":[[1,2],[3,4]],"index":[1]}"#,
+        #"{"index":[],"data":[[1,2]]}"#,
+    ])
+    func anIndexThatIsLeftOutMustFitAsWell(body: String) {
+        let error = #expect(throws: FormatError.self) { try read(body, id: nil) }
+        #expect(error?.code == .unprocessable && error?.places.first?.line == 1, "\(error?.detail ?? "")")
+    }
+
+    @Test(arguments: [
         (#"{"columns":["x"],"index":["a"],"data":[[1],[2]]}"#, "\"index\" has 1 element, but there are more points"),
         (#"{"columns":["x"],"index":["a","b"],"data":[[1]]}"#, "\"index\" has 2 elements, but there are 1 point"),
         (#"{"columns":["x"],"index":[["a"]],"data":[[1]]}"#, "index[0] is no text"),

@@ -20,7 +20,7 @@ import Testing
         ("[{\"a", 1, 5, "the body ends inside a string"), ("[{\"a\\", 1, 6, "the body ends inside a string"),
         ("[{\"a\nb\":1}]", 1, 5, "a string holds a line end"),
         ("[{\"\\x\":1}]", 1, 3, "\"\\x\" holds a backslash that escapes nothing"),
-        ("[{\"\\ud800\":1}]", 1, 3, "\"\\ud800\" holds a backslash that escapes nothing"),
+        ("[{\"\\ud800\":1}]", 1, 3, "\"\\ud800\" holds half of a surrogate pair"),
         ("[{\"\\u12g4\":1}]", 1, 3, "\"\\u12g4\" holds a backslash that escapes nothing"),
     ])
     func mistakesNameLineAndByte(text: String, line: Int, column: Int, detail: String) {
