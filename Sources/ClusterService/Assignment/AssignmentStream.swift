@@ -82,8 +82,7 @@ final class AssignmentStream: @unchecked Sendable {
                 if let schema = decoder.schema { try check(schema) }
             } else {
                 hasEnded = true
-                let summary = try decoder.finish(into: &batch)
-                try check(summary.schema, namedLate: summary.format == .json && schema?.columns == nil)
+                try check(try decoder.finish(into: &batch).schema)
             }
         }
         guard batch.count > 0 else { return nil }
@@ -99,8 +98,7 @@ final class AssignmentStream: @unchecked Sendable {
             distances: assignment.distances[...], confidence: assignment.confidence[...])
     }
 
-    /// - Parameter namedLate: whether the names stood behind the points.
-    private func check(_ schema: PointSchema, namedLate: Bool = false) throws {
+    private func check(_ schema: PointSchema) throws {
         self.schema = schema
         let wanted = model.model.dimension
         guard schema.dimension == wanted else {
@@ -114,7 +112,9 @@ final class AssignmentStream: @unchecked Sendable {
         guard !hasChosenColumns, let names = schema.columns, names != named,
             model.namedColumns != nil || Set(names) == Set(named)
         else { return }
-        let late = namedLate ? "put \"columns\" in front of \"points\", so that they can be put in order; or " : ""
+        // Names in front of the points would have put them in order.
+        let isLate = Set(names).isSuperset(of: named)
+        let late = isLate ? "put \"columns\" in front of \"points\", so that they can be put in order; or " : ""
         throw Problem(
             .unprocessableContent, type: "/problems/invalid-points", title: "The points do not fit the model",
             detail: "the model was trained on \(named.prefix(20).joined(separator: ", ")), the body names "

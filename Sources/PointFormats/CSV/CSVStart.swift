@@ -129,7 +129,6 @@ extension CSVStart {
         _ record: CSVRecord, _ sample: [UInt8], _ options: DecodingOptions
     ) throws(FormatError) {
         let isTooWide = record.cells.count > options.maximumColumns
-        if isTooWide, options.formEncodedHint { throw .lineEndsStripped }
         var hasText = false
         var hasNumber = false
         for cell in record.cells {
@@ -167,7 +166,7 @@ extension CSVStart {
         let cells = CSVRecord.first(1, of: bytes, delimiter: delimiter, isWhole: true, maximumCells: limit).first?.cells
         if !sample.hasLineEnd, let cells, cells.count > limit {
             // Many lines on one, or one line of too many cells.
-            guard !options.formEncodedHint, !cells.contains(where: { isRunTogether($0.bytes(in: bytes)) }) else {
+            guard !cells.contains(where: { isRunTogether($0.bytes(in: bytes)) }) else {
                 return .lineEndsStripped
             }
             return tooWide(line: 1, limit, isOneLine: true)

@@ -69,6 +69,24 @@ import Testing
         #expect(try await test.send(.post, path, body: unnamed).json["assignments"] == expected)
     }
 
+    @Test func namesBehindThePointsAreAskedForInFront() async throws {
+        let test = try await TestService()
+        for (points, names) in [("x,y\n0,0\n0,1\n9,9\n", ("x", "y")), ("0,0\n0,1\n9,9\n", ("x1", "x2"))] {
+            let result = try await test.send(.post, "/v1/cluster?k=2", body: points).json
+            guard case .string(let model)? = result["model"] else {
+                Issue.record("no model in \(result)")
+                continue
+            }
+            let late = #"{"points":[[1,2]],"columns":["\#(names.1)","\#(names.0)"]}"#
+            let refused = try await test.send(.post, "/v1/models/\(model)/assign", body: late)
+            #expect(refused.status == 422 && refused.text.contains("in front of"), "\(refused.text)")
+            let named = try await test.send(
+                .post, "/v1/models/\(model)/assign?format=csv", body: "\(names.1),\(names.0)\n1,0\n")
+            #expect(named.text.contains("\n0,1,"), "\(named.text)")
+        }
+        await test.service.stop()
+    }
+
     @Test func columnsWithOtherNamesAreRefusedUnlessChosen() async throws {
         let test = try await TestService()
         let path = try await model(test)
