@@ -60,9 +60,10 @@ struct JSONIndex: Sendable {
         return text
     }
 
-    /// Checks, at the end, that there is an element for every row, be they taken or not.
+    /// Checks, at the end, that there is an element for every row, be they taken or not; an empty index that is left out
+    /// says nothing.
     func checkAtEnd(rows: Int) throws(FormatError) {
-        guard isThere, count != rows else { return }
+        guard isThere, count != rows, count > 0 || name != nil else { return }
         throw Self.mismatch(
             "\"index\" has \(ErrorText.counted(count, "element")), but there are \(ErrorText.counted(rows, "point"))",
             .init(line: line, row: min(rows, count), detail: "as many elements as points are needed"))

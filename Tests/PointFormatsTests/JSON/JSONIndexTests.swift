@@ -40,11 +40,16 @@ import Testing
 
     @Test(arguments: [
         #"{"columns":["a","b"],"index":[1,2,3],"data":[[1,2]]}"#, #"{"data":[[1,2],[3,4]],"index":[1]}"#,
-        #"{"index":[],"data":[[1,2]]}"#,
+        #"{"index":[1],"data":[[1,2],[3,4]]}"#,
     ])
     func anIndexThatIsLeftOutMustFitAsWell(body: String) {
         let error = #expect(throws: FormatError.self) { try read(body, id: nil) }
         #expect(error?.code == .unprocessable && error?.places.first?.line == 1, "\(error?.detail ?? "")")
+    }
+
+    @Test func anEmptyIndexIsNone() throws {
+        #expect(try read(#"{"index":[],"data":[[1,2],[3,4]]}"#, id: nil).sink.values == [1, 2, 3, 4])
+        #expect(throws: FormatError.self) { try read(#"{"index":[],"data":[[1,2]]}"#, id: "key") }
     }
 
     @Test(arguments: [
