@@ -43,7 +43,7 @@ final class DatasetStore: Sendable {
         }
     }
 
-    private let contentDirectory: String
+    let contentDirectory: String
     private let namesDirectory: String
     private let state: Mutex<State>
     /// Held while a name changes, file and all; ``state`` is held for moments only, so that readers never wait for
@@ -91,23 +91,6 @@ final class DatasetStore: Sendable {
             limit: limits.storedBytes, used: used,
             overdraft: min(limits.storedBytes, 2 * min(limits.datasetBytes, limits.storedBytes / 2 + 1)))
         self.state = Mutex(state)
-    }
-
-    /// A file for what is too long for memory; its bytes count as stored ones while it is there.
-    func spool() throws -> SpoolFile { try SpoolFile(directory: contentDirectory, quota: quota) }
-
-    /// Makes room for what a decoder has to hold back.
-    var scratch: ScratchSource {
-        { [self] in try SpoolFile(directory: contentDirectory, quota: quota, isPending: true) }
-    }
-
-    /// Starts an upload.
-    ///
-    /// - Parameters:
-    ///   - type: the type the numbers are kept in.
-    ///   - quota: what the bytes are taken from, a part of the store's; nil for the store's itself.
-    func writer(_ type: NumberType = .float32, within quota: StorageQuota? = nil) throws -> DatasetWriter {
-        try DatasetWriter(directory: contentDirectory, type: type, quota: quota ?? self.quota)
     }
 
     /// Stores what `writer` received; the content stays as long as the pin, a name or a job needs it.
