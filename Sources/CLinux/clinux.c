@@ -1,4 +1,4 @@
-// What the Glibc module lacks: epoll, accept4, sync_file_range, O_DIRECT, thread-local marks. _GNU_SOURCE must stay out of the header.
+// What the Glibc module lacks: epoll, accept4, sync_file_range, thread-local marks. _GNU_SOURCE must stay out of the header.
 #define _GNU_SOURCE
 #include "CLinux.h"
 
@@ -39,11 +39,6 @@ int clinux_accept(int listener, struct sockaddr_storage *address, socklen_t *len
 
 int clinux_begin_writing(int descriptor, int64_t offset, int64_t length) {
     return sync_file_range(descriptor, offset, length, SYNC_FILE_RANGE_WRITE);
-}
-
-int clinux_set_direct(int descriptor, int direct) {
-    int flags = fcntl(descriptor, F_GETFL);
-    return flags < 0 ? -1 : fcntl(descriptor, F_SETFL, direct ? flags | O_DIRECT : flags & ~O_DIRECT);
 }
 
 static _Thread_local const void *thread_mark;

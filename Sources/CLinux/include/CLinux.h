@@ -32,9 +32,6 @@ int clinux_accept(int listener, struct sockaddr_storage *address, socklen_t *len
 /// Tells the system to begin writing a part of a file to the disk, and waits for nothing. 0, or -1 with errno.
 int clinux_begin_writing(int descriptor, int64_t offset, int64_t length);
 
-/// Makes writes to a file go past the system's cache, or through it again. 0, or -1 with errno.
-int clinux_set_direct(int descriptor, int direct);
-
 /// Has the C library give memory back once it is freed: large blocks are mapped one by one, whatever was freed before.
 void clinux_return_freed_memory(void);
 

@@ -13,10 +13,6 @@ final class DatasetPipeline: Sendable {
     private static let hardLimit = 8
     /// After this many bytes the system is told to begin writing them to the disk.
     private static let writeBehind = 8 << 20
-    /// From this many bytes on a file is written past the system's cache, which costs the copy into it.
-    private static let longFile = 32 << 20
-    /// What positions and lengths of writes past the cache are multiples of.
-    private static let directUnit = 4_096
 
     private struct State {
         var blocks = 0
@@ -31,8 +27,6 @@ final class DatasetPipeline: Sendable {
         /// How much was written, and up to where the system was told to write.
         var written = 0
         var begun = 0
-        /// Whether writes go past the system's cache; nil where the file system has them all go through it.
-        var isDirect: Bool? = false
     }
 
     private let file: FileDescriptor
@@ -103,7 +97,6 @@ final class DatasetPipeline: Sendable {
 
     /// Writes the head over the start of the file and waits until all is on the disk.
     func complete(head: [UInt8]) throws {
-        _ = clinux_set_direct(file.number, 0)
         try head.withUnsafeBytes { try file.write($0, at: 0) }
         try file.synchronize()
     }
@@ -112,9 +105,8 @@ final class DatasetPipeline: Sendable {
         guard state.withLock({ $0.failure == nil }) else { return }
         do {
             try progress.withLock { progress in
-                try write(block.bytes, &progress)
+                try file.write(block.bytes, at: progress.written)
                 progress.written += block.count
-                if progress.isDirect == true { progress.begun = progress.written }
                 let due = progress.begun..<progress.written
                 guard due.count >= Self.writeBehind else { return }
                 progress.begun = due.upperBound
@@ -123,25 +115,6 @@ final class DatasetPipeline: Sendable {
             }
         } catch {
             state.withLock { $0.failure = error }
-        }
-    }
-
-    /// Writes at the end of the file: past the system's cache where it is long, which leaves the cores to who makes the
-    /// blocks, and through it where it is short or not cut at whole pages.
-    private func write(_ bytes: UnsafeRawBufferPointer, _ progress: inout Progress) throws {
-        let isDirect =
-            progress.written >= Self.longFile && progress.written % Self.directUnit == 0
-            && bytes.count % Self.directUnit == 0
-        if let current = progress.isDirect, current != isDirect {
-            let couldSet = clinux_set_direct(file.number, isDirect ? 1 : 0) == 0
-            progress.isDirect = couldSet ? isDirect : nil
-        }
-        do {
-            try file.write(bytes, at: progress.written)
-        } catch let error as StorageError where error.code == EINVAL && progress.isDirect == true {
-            guard clinux_set_direct(file.number, 0) == 0 else { throw error }
-            progress.isDirect = nil
-            try file.write(bytes, at: progress.written)
         }
     }
 

@@ -84,7 +84,6 @@ import Testing
     @Test func aLongFileIsWhole() throws {
         let directory = try TemporaryDirectory()
         let writer = try DatasetWriter(directory: directory.path)
-        // Beyond 32 MiB blocks go past the system's cache, but for the last.
         let block = (0..<1 << 20).map { Float($0 % 4_099) }
         for _ in 0..<9 { try append(block, dimension: 16, to: writer) }
         try append(Array(block[..<48]), dimension: 16, to: writer)
