@@ -33,6 +33,7 @@ public final class Service: Sendable {
     /// The time of day that all stored dates are taken from.
     let clock = SteadyClock()
     private let lock: DataDirectoryLock
+    private let isLeaving = Atomic(false)
     private let isDraining = Atomic(false)
     private let upkeep = Mutex<Task<Void, Never>?>(nil)
 
@@ -137,6 +138,12 @@ public final class Service: Sendable {
 
     /// Whether new work is taken.
     var isReady: Bool { !isDraining.load(ordering: .relaxed) }
+
+    /// Says from now on that it is not ready, and still takes work, so that balancers look away before anybody is refused.
+    public func leave() { isLeaving.store(true, ordering: .relaxed) }
+
+    /// Whether balancers should send work here.
+    var isOffered: Bool { isReady && !isLeaving.load(ordering: .relaxed) }
 
     /// Takes no new work from now on, ends streams of events and answers those who wait with what there is.
     public func drain() {

@@ -130,8 +130,9 @@ struct Serve: AsyncParsableCommand {
                 onStopping: { [drainDelay] in
                     logger.notice("stopping: finishing requests, running jobs go back to the queue")
                     manager.tell(.stopping)
-                    service.drain()
+                    service.leave()
                     try? await Task.sleep(for: .seconds(drainDelay?.seconds ?? 0))
+                    service.drain()
                 },
                 service.router)
         } catch {

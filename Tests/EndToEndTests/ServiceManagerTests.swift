@@ -25,6 +25,8 @@ extension EndToEnd {
                 try await service.curl("/readyz").status == 503
             }
             #expect(try await service.curl("/v1").status == 200)
+            // Work is taken for as long as balancers may still send some.
+            #expect(try await service.curl("/v1/cluster?k=2", ["--data-binary", "0,0\n0,1\n9,9\n9,8\n"]).status == 200)
             #expect(await end == 0)
         }
 

@@ -35,7 +35,8 @@ final class RateLimiter: Sendable {
     /// Takes a token from a key's bucket; nil where its requests are not limited.
     func take(_ key: String, _ limits: KeyLimits, now: ContinuousClock.Instant = .now) -> Verdict? {
         guard let rate = limits.requestsPerSecond, rate > 0 else { return nil }
-        let burst = max(1, limits.burst ?? Int(min(rate, 1e9).rounded(.up)))
+        // What counts as a `Double` comes back as an `Int`.
+        let burst = min(1 << 50, max(1, limits.burst ?? Int(min(rate, 1e9).rounded(.up))))
         return buckets.withLock { buckets in
             if buckets.count >= Self.capacity, buckets[key] == nil {
                 // Who has been away for so long has a full bucket, or nearly.

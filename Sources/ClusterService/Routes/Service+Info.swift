@@ -14,7 +14,7 @@ extension Service {
         }
         router.on(.get, "/livez") { _, _ in .json(.object(["status": .string("ok")])) }
         router.on(.get, "/readyz") { [self] _, _ in
-            try checkReadiness()
+            guard isOffered else { throw Self.stopping }
             try datasets.checkWritable()
             _ = try await store.counts()
             return .json(.object(["status": .string("ready")]))

@@ -5,11 +5,13 @@ import JobStore
 extension Service {
     /// Refuses new work while the service stops.
     func checkReadiness() throws {
-        guard isReady else {
-            throw Problem(
-                .serviceUnavailable, type: "/problems/draining", title: "The service is stopping",
-                detail: "send the request again in a few seconds", headers: [.retryAfter: "5"])
-        }
+        guard isReady else { throw Self.stopping }
+    }
+
+    static var stopping: Problem {
+        Problem(
+            .serviceUnavailable, type: "/problems/draining", title: "The service is stopping",
+            detail: "send the request again in a few seconds", headers: [.retryAfter: "5"])
     }
 
     /// Runs `body`, which reads a request and puts its job in the queue, as the only one under its idempotency key.

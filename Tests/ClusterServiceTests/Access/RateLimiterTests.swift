@@ -30,6 +30,13 @@ import Testing
         #expect(limiter.take("a", limits(1, burst: 2), now: start + .seconds(3_600))?.remaining == 1)
     }
 
+    @Test func aBurstBeyondAllMeasureIsAsGoodAsNoLimit() throws {
+        for burst in [1 << 60, .max] {
+            let verdict = try #require(RateLimiter().take("a", limits(10, burst: burst)))
+            #expect(verdict.isAllowed && verdict.remaining > 1_000_000)
+        }
+    }
+
     @Test func keysHaveBucketsOfTheirOwn() {
         let limiter = RateLimiter()
         let start = ContinuousClock.now
