@@ -12,6 +12,35 @@ extension EndToEnd {
             try await service.curl("/v1/jobs", "-H", "Authorization: Bearer \(key)").status
         }
 
+        @Test func aRevokedKeyEndsItsStreamOfEvents() async throws {
+            try await withService { service in
+                func make(_ name: String) async throws -> String {
+                    try await keys(
+                        "create", name, "--scope", "write", "--tenant", "t", "--data-dir", service.dataDirectory
+                    )
+                    .text.trimmingCharacters(in: .whitespacesAndNewlines)
+                }
+                let (key, other) = (try await make("one"), try await make("other"))
+                try await Task.sleep(for: .milliseconds(1_050))
+                let rows = (0..<20_000).map { "\($0 % 97),\($0 % 89),\($0 % 83)" }.joined(separator: "\n")
+                let job = try await service.curl(
+                    "/v1/cluster?k=4&solver=gradient&attention=softmax&tolerance=0&max_steps=10000000", "-H",
+                    "X-API-Key: \(key)", "-H", "Prefer: respond-async", "--data-binary", "@-", input: Data(rows.utf8))
+                #expect(job.status == 202)
+                let address = try #require(job["Location"])
+                async let events = service.curl("\(address)/events", "-H", "X-API-Key: \(key)")
+                try await Task.sleep(for: .milliseconds(500))
+                let id = String(key.split(separator: "_")[1])
+                #expect(try await keys("revoke", id, "--data-dir", service.dataDirectory).status == 0)
+                let stream = try await events
+                #expect(stream.status == 200 && stream.text.contains("event: progress"))
+                #expect(!stream.text.contains("event: done"))
+                #expect(
+                    try await service.curl("\(address)/cancel", "-X", "POST", "-H", "X-API-Key: \(other)").status == 202
+                )
+            }
+        }
+
         @Test func keysMadeAndRevokedWhileTheServiceRunsCountWithinASecond() async throws {
             try await withService { service in
                 #expect(try await service.curl("/v1/jobs").status == 200)

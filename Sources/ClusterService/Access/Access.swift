@@ -7,6 +7,8 @@ struct Access: Sendable {
     /// Whether the request named the tenant, which only an administrator may.
     var isTenantChosen = false
     var limits = KeyLimits()
+    /// Whether what the request has shown is still good; for answers that go on for long.
+    var isGood: @Sendable () -> Bool = { true }
 
     /// A service without keys: everything is seen, and what is made is nobody's in particular.
     static let open = Access(tenant: "", seesAll: true)

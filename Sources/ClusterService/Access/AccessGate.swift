@@ -74,7 +74,12 @@ struct AccessGate: Sendable {
         }
         let needed = AccessScope.needed(by: request)
         guard let scope = holder.scope, scope >= needed else { throw .forbidden(holder.scope, needed: needed) }
-        return Access(tenant: holder.tenant, seesAll: scope == .admin, limits: limits)
+        return Access(
+            tenant: holder.tenant, seesAll: scope == .admin, limits: limits,
+            isGood: {
+                _ = keys.isDemanded()  // looks whether there are others now
+                return (try? self.holder(request, rules)) != nil
+            })
     }
 
     /// Who has shown a key, a token or a certificate.

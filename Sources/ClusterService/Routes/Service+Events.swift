@@ -21,23 +21,27 @@ extension Service {
             let format = EventFormat(rawValue: type)
         else { throw Problem.notAcceptable(offered: formats.map(\.rawValue)) }
         _ = try await job(id)
-        let seen = request.headers[named: "Last-Event-ID"]
+        let (seen, access) = (request.headers[named: "Last-Event-ID"], Access.current)
         return Response(
             status: .ok, headers: [.contentType: format.rawValue, .cacheControl: "no-store"],
             body: .stream(length: nil) { [self] body in
-                try await follow(id, format, from: seen) { event in try await body.write(event) }
+                try await follow(id, format, from: seen, while: access.isGood) { try await body.write($0) }
             })
     }
 
-    /// Calls `write` for each state of the job that differs from the one before.
+    /// Calls `write` for each state of the job that differs from the one before, until a key that was revoked meanwhile
+    /// ends it.
     private func follow(
-        _ id: String, _ format: EventFormat, from seen: String?, _ write: ([UInt8]) async throws -> Void
+        _ id: String, _ format: EventFormat, from seen: String?, while isGood: () -> Bool,
+        _ write: ([UInt8]) async throws -> Void
     ) async throws {
         let follower = follow(id)
         let interval = limits.heartbeatInterval
         var (tag, sequence) = (seen, UInt64(0))
         while true {
-            switch await follower.news(after: sequence, until: .now + interval) {
+            let news = await follower.news(after: sequence, until: .now + interval)
+            guard isGood() else { return }
+            switch news {
             case .snapshot(let snapshot):
                 sequence = snapshot.sequence
                 let isLast = snapshot.view?.job.state.isTerminal ?? true
