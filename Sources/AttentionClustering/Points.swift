@@ -63,7 +63,8 @@ public struct Points: Sendable {
 
 /// Memory that holds the numbers of a ``Points`` value for as long as one is alive.
 ///
-/// `@unchecked Sendable` is sound: the memory is never written after `init`, and `owner` is only held, never called.
+/// `@unchecked Sendable` is sound: the memory is never written after `init`, and `owner` is only held, and called only
+/// where it is a ``PagedMemory``, which is `Sendable`.
 public final class PointStorage: @unchecked Sendable {
     let values: UnsafeBufferPointer<Float>
     private let owner: AnyObject

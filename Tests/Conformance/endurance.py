@@ -20,7 +20,7 @@ import tempfile
 import threading
 import time
 
-from run import make_certificates, serving
+from run import serving_both
 from soak import Clients, settled, state
 
 EXPIRY = 60
@@ -42,10 +42,8 @@ UPLOADS = [npy(64 * count, 8, count) for count in (10, 200, 1500)]
 
 
 class EnduranceClients(Clients):
-    def __init__(self, *arguments, pace):
-        super().__init__(*arguments)
-        self.pace = pace
-        self.number = 0
+    must_succeed = ("good", "pipeline")
+    number = 0
 
     def ask(self, connection, method, path, body=None, headers=None, expected=(200,)):
         connection.request(method, path, body, headers or {})
@@ -129,19 +127,6 @@ class EnduranceClients(Clients):
             time.sleep(self.random.random() / 2)
         self.count("streams left")
 
-    def worker(self, what, secure):
-        def paced(secure):
-            what(secure)
-            time.sleep(self.pace * (1 + self.random.random()))
-        paced_good = what in (self.good, self.pipeline)
-        while time.time() < self.ends:
-            try:
-                paced(secure)
-            except (OSError, http.client.HTTPException) as error:
-                if paced_good:
-                    self.faults.append(f"{what.__name__}: {error!r}")
-                self.count("errors")
-
 
 def slope(samples, key):
     """The least-squares change an hour."""
@@ -174,12 +159,9 @@ def main():
     folder = pathlib.Path(tempfile.mkdtemp(prefix="endurance-"))
     samples, failed = [], []
     try:
-        make_certificates(folder)
         lifetimes = [text for flag in ("result-retention", "cluster-retention", "key-lifetime", "gone-lifetime")
                      for text in (f"--{flag}", f"{EXPIRY}s")]
-        with serving(options.clusterd, folder, "endurance", "--port", str(plain), "--tls-port", str(tls), "--tls-cert",
-                     str(folder / "server.pem"), "--tls-key", str(folder / "server.key"), *lifetimes,
-                     ports=(plain, tls)) as pid:
+        with serving_both(options.clusterd, folder, "endurance", plain, tls, *lifetimes) as pid:
             clients = EnduranceClients(plain, tls, str(folder / "ca.pem"), pace=options.pace)
             mix = [clients.good, clients.pipeline, clients.pipeline, clients.drop, clients.breaks_off,
                    clients.leaves_events, clients.slow, clients.slow]

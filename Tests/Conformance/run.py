@@ -67,6 +67,16 @@ def serving(binary, folder, name, *arguments, ports):
             sys.exit(f"{name}: clusterd did not stop")
 
 
+@contextlib.contextmanager
+def serving_both(binary, folder, name, plain, tls, *arguments):
+    """A clusterd that listens on a plain port and one for TLS, with the certificates of `make_certificates`."""
+    make_certificates(folder)
+    with serving(binary, folder, name, "--port", str(plain), "--tls-port", str(tls), "--tls-cert",
+                 str(folder / "server.pem"), "--tls-key", str(folder / "server.key"), *arguments,
+                 ports=(plain, tls)) as pid:
+        yield pid
+
+
 def start(title, script, *arguments):
     process = subprocess.Popen(
         [sys.executable, str(HERE / script), *map(str, arguments)],

@@ -20,7 +20,7 @@ import tempfile
 import threading
 import time
 
-from run import make_certificates, serving
+from run import serving_both
 
 CSV = "\n".join(f"{i % 7},{i * 37 % 11}" for i in range(60)).encode()
 REQUESTS = [
@@ -35,7 +35,12 @@ BAD = [b"\x16\x03\x01\x02\x00\x01", b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", b"GET /
 
 
 class Clients:
-    def __init__(self, plain, tls, authority, seed=1):
+    # Those whose connections must not fail, by name.
+    must_succeed = ("good",)
+
+    def __init__(self, plain, tls, authority, seed=1, pace=0):
+        """At least `pace` seconds lie between two rounds of a client."""
+        self.pace = pace
         self.ports = (plain, tls)
         self.context = ssl.create_default_context(cafile=authority)
         self.random = random.Random(seed)
@@ -122,12 +127,11 @@ class Clients:
         while time.time() < self.ends:
             try:
                 what(secure)
-            except OSError as error:
-                if what == self.good:
-                    self.faults.append(f"good client: {error!r}")
+            except (OSError, http.client.HTTPException) as error:
+                if what.__name__ in self.must_succeed:
+                    self.faults.append(f"{what.__name__}: {error!r}")
                 self.count("errors")
-            except http.client.HTTPException as error:
-                self.faults.append(f"good client: {error!r}")
+            time.sleep(self.pace * (1 + self.random.random()))
 
 
 def state(pid):
@@ -160,9 +164,7 @@ def main():
     folder = pathlib.Path(tempfile.mkdtemp(prefix="soak-"))
     failed = []
     try:
-        make_certificates(folder)
-        with serving(options.clusterd, folder, "soak", "--port", str(plain), "--tls-port", str(tls), "--tls-cert",
-                     str(folder / "server.pem"), "--tls-key", str(folder / "server.key"), ports=(plain, tls)) as pid:
+        with serving_both(options.clusterd, folder, "soak", plain, tls) as pid:
             clients = Clients(plain, tls, str(folder / "ca.pem"))
             # Whatever is made once for all, such as threads and caches, is made before the first look.
             clients.run([clients.good] * 4 + [clients.drop], 5)
