@@ -37,7 +37,8 @@ public struct Points: Sendable {
         self.storage = storage
     }
 
-    init(gathered storage: PointStorage, count: Int, dimension: Int) {
+    /// Views memory of exactly `count·dimension` numbers.
+    init(unchecked storage: PointStorage, count: Int, dimension: Int) {
         self.storage = storage
         self.count = count
         self.dimension = dimension

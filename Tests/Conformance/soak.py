@@ -53,6 +53,10 @@ class Clients:
         with self.lock:
             self.counts[what] = self.counts.get(what, 0) + 1
 
+    def fault(self, what):
+        with self.lock:
+            self.faults.append(what)
+
     def connect(self, secure, timeout=10):
         plain = socket.create_connection(("127.0.0.1", self.ports[secure]), timeout=timeout)
         return self.context.wrap_socket(plain, server_hostname="localhost") if secure else plain
@@ -95,7 +99,7 @@ class Clients:
                 content = answer.read()
                 expected = (404,) if path == "/nothing" else (200, 201, 202, 429, 503)
                 if answer.status not in expected or not content:
-                    self.faults.append(f"{method} {path}: {answer.status} {content[:80]}")
+                    self.fault(f"{method} {path}: {answer.status} {content[:80]}")
                 self.count("good")
         connection.close()
 
@@ -129,7 +133,7 @@ class Clients:
                 what(secure)
             except (OSError, http.client.HTTPException) as error:
                 if what.__name__ in self.must_succeed:
-                    self.faults.append(f"{what.__name__}: {error!r}")
+                    self.fault(f"{what.__name__}: {error!r}")
                 self.count("errors")
             time.sleep(self.pace * (1 + self.random.random()))
 

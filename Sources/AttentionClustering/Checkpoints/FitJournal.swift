@@ -29,6 +29,8 @@ final class FitJournal: Sendable {
         var asked = 0
         var isInsideQuestion = false
         var isClosed = false
+        /// What ``FitJournal/fingerprint`` came to, once it was needed.
+        var fingerprint: UInt64?
     }
 
     private let checkpoints: FitCheckpoints?
@@ -129,9 +131,11 @@ final class FitJournal: Sendable {
 
     private func save() {
         guard let checkpoints else { return }
-        let entries = state.withLock { $0.entries }
+        let (entries, known) = state.withLock { ($0.entries, $0.fingerprint) }
         guard entries.reduce(0, { $0 + $1.content.size }) <= checkpoints.maximumBytes else { return }
-        checkpoints.save(FitCheckpoint(fingerprint: fingerprint(), entries: entries))
+        let fingerprint = known ?? fingerprint()
+        state.withLock { $0.fingerprint = fingerprint }
+        checkpoints.save(FitCheckpoint(fingerprint: fingerprint, entries: entries))
     }
 }
 

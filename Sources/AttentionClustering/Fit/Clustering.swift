@@ -47,13 +47,14 @@ public enum StopReason: String, Sendable, Codable, CaseIterable {
     case timeBudget = "time_budget"
 }
 
-/// Figures of merit of a clustering; those that do not apply are nil.
+/// Figures of merit of a clustering, on the points that were not set aside; those that do not apply are nil.
 public struct ClusteringMetrics: Sendable, Codable, Equatable {
     /// Σ of squared distances to the own centroid, in squared data units (standardised units if standardised).
     public let inertia: Double
     /// The last value of the objective that was minimised.
     public let objective: Double
-    /// The log-likelihood of all points under the refined mixture, in the units of ``inertia``.
+    /// The log-likelihood of the points under the refined mixture, in coordinates of the units of ``inertia``; a weight
+    /// counts that many points, unless all together are less than the points that count.
     public let logLikelihood: Double?
     /// The Bayesian information criterion, −2·log-likelihood + parameters·log N: smaller is better.
     public let bic: Double?

@@ -77,27 +77,26 @@ struct Finish {
         let quality = try ClusterQuality(
             rows.points, labels: labels, frame: frame, areDirections: rows.areDirections, limits: .fit,
             seed: options.seed, passes: passes)
-        let weights = rows.weights
         let n = preparation.rows.totalWeight
+        let points = rows.pointsPerUnit
         var logLikelihood: Double?
         var bic: Double?
         if case .centroids = model.rule {
             let value =
                 measured.scoreLogSum + n
                 * (draft.mixture.scoring().logNormalizer + frame.logScale(dimension: rows.dimension))
-            let points = weights?.pointsPerUnit ?? 1
             logLikelihood = (points * value).bounded
             bic =
                 draft.mixture.criterion(
-                    logLikelihood: points * value, weight: points * n, moments: preparation.moments
+                    logLikelihood: value, of: preparation.rows, moments: preparation.moments
                 ).bounded
         }
         let refinements = refined.outcome?.history.map { -$0 - frame.logScale(dimension: rows.dimension) }
         let training = heads?.training.history ?? []
         let history = refinements ?? training
         let metrics = ClusteringMetrics(
-            inertia: (measured.inertia * frame.unit * frame.unit * (weights?.unit ?? 1)).bounded,
-            objective: history.last ?? logLikelihood.map { -$0 / (n * (weights?.pointsPerUnit ?? 1)) } ?? 0,
+            inertia: (measured.inertia * frame.unit * frame.unit * (rows.weights?.unit ?? 1)).bounded,
+            objective: history.last ?? logLikelihood.map { -$0 / (n * points) } ?? 0,
             logLikelihood: logLikelihood, bic: bic, silhouette: quality.silhouette,
             silhouettePoints: quality.silhouette == nil ? nil : quality.silhouettesMeasured,
             daviesBouldin: quality.daviesBouldin, calinskiHarabasz: quality.calinskiHarabasz)

@@ -34,11 +34,11 @@ extension FitOptions {
         return sum < Double(Int.max) ? Int(sum) : Int.max
     }
 
-    /// Label, distance and confidence of each point, and the labels once more for a while.
+    /// Label, distance and confidence of each point, and the labels with what they are made of once more for a while.
     private static let bytesPerPoint = 24.0
     /// The weight as it is given and as it is used, and which points have one above 0.
     private static let bytesPerWeight = 20.0
-    /// Which points are learned from.
+    /// Which points are learned from, and their labels, distances and confidences once more.
     private static let bytesPerChoice = 24.0
     /// The most that points of a mapped file and samples of them count for.
     private static let mapped = Double(96 << 20)

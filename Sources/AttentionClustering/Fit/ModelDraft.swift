@@ -32,9 +32,7 @@ struct ModelDraft {
     }
 
     func model() -> ClusterModel {
-        let centroids = mixture.centroids.rowVectors.map { row in
-            row.enumerated().map { column, value in frame.dataValue(value, column: column) }
-        }
+        let centroids = mixture.centroids.rowVectors.map(frame.dataValues)
         return ClusterModel(
             clusterCount: mixture.clusterCount, dimension: mixture.centroids.columns, centroids: centroids,
             weights: usesHeads ? heads?.weights ?? mixture.weights : mixture.weights,

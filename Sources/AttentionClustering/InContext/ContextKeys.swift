@@ -13,7 +13,7 @@ struct ContextKeys: Sendable {
     /// How long a length of one here is in the frame.
     let length: Double
     /// The directions that rows are projected on, d×r; nil where their own coordinates are taken.
-    let directions: Matrix?
+    private let directions: Matrix?
     /// What is subtracted from coordinates.
     private let means: [Double]
 
@@ -58,7 +58,7 @@ struct ContextKeys: Sendable {
         return Matrix(rows: rows.count, columns: rows.count == 0 ? 0 : values.count / rows.count, values: values)
     }
 
-    /// The coordinates here of other rows, given in the frame; n×r, row-major.
+    /// The coordinates here of other rows, given in the frame; n×r, row-major. Not for keys of the linear layer.
     func coordinates(of rows: Matrix) -> [Float] {
         let projected = directions.map(rows.times) ?? rows
         return projected.values.enumerated().map { Float(($1 - means[$0 % dimension]) / length) }

@@ -10,8 +10,9 @@ internal import CKernels
 /// ```
 ///
 /// T(x) = Σ_m softmax_m(−β‖x − x_m‖² + log w_m)·c(x_m): between clusters a point is taken to a mean of their centroids,
-/// inside one to its centroid. A point's label is the cluster whose keys it attends to most, which follows clusters of
-/// any shape; ``InContextClustering`` labels by the nearest centroid.
+/// inside one to its centroid. A point's label is the cluster whose keys it attends to most, so that a wide cluster
+/// keeps its outskirts; ``InContextClustering`` labels by the nearest centroid. With ``PointMetric/cosine`` queries and
+/// centroids are scaled to unit length as keys are.
 public struct ContextQuantizer: Sendable {
     /// The centroids of the modes, K×d, in data units, by falling size of the modes.
     public let centroids: [[Double]]
@@ -49,10 +50,10 @@ public struct ContextQuantizer: Sendable {
         let weights = try weights.flatMap { try PointWeights($0, count: points.count) }
         let run = try InContextRun(
             points, weights: weights, options: options, passes: RowPasses(control: control))
-        try self.init(run.modes())
+        self.init(try run.modes())
     }
 
-    init(_ modes: ContextModes) throws {
+    init(_ modes: ContextModes) {
         let (tree, level) = (modes.tree, modes.level)
         let r = tree.keys.dimension
         var places = [Int](repeating: -1, count: level.modes.count)
@@ -66,11 +67,13 @@ public struct ContextQuantizer: Sendable {
         biases = tokens.map { all[tree.tokens[$0]] }
         clusters = tokens.map { places[level.basins[$0]] }
         sharpness = Float(level.inverseTemperature)
-        let frame = tree.keys.rows.frame
-        let length = tree.keys.length * frame.unit
+        let rows = tree.keys.rows
+        let length = tree.keys.length * rows.frame.unit
         inverseTemperature = level.inverseTemperature / (length * length)
-        centroids = tree.centroids(level, modes: modes.chosen).rowVectors.map { row in
-            row.enumerated().map { column, value in frame.dataValue(value, column: column) }
+        centroids = modes.centroids.rowVectors.map { row in
+            let centroid = rows.frame.dataValues(row)
+            let length = innerProduct(centroid, centroid).squareRoot()
+            return rows.areDirections && length > 0 ? centroid.map { $0 / length } : centroid
         }
     }
 
@@ -103,7 +106,9 @@ public struct ContextQuantizer: Sendable {
         passes.meter.at(.preparing, 0, to: 0.02)
         _ = try Survey(points, passes: passes)
         passes.meter.at(.assigning, 0.02, to: 1)
-        let rows = FramedRows(points: points, frame: keys.rows.frame).exact
+        let rows = FramedRows(
+            points: points, frame: keys.rows.frame, areDirections: keys.rows.areDirections
+        ).exact
         let n = points.count
         let output = Output(count: n, dimension: d)
         let layout = RowLayout(rows: n, width: 2 * keyCount)

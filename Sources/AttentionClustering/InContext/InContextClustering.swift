@@ -80,7 +80,6 @@ struct InContextRun {
     }
 
     func clustering() throws -> Clustering {
-        passes.meter.at(.training, 0.15, to: 0.3)
         let modes = try modes()
         let centroids = modes.centroids
         passes.meter.at(.refining, 0.3, to: 0.9)
@@ -108,6 +107,7 @@ struct InContextRun {
 
     /// The modes that become clusters, all different.
     func modes() throws -> ContextModes {
+        passes.meter.at(.training, 0.15, to: 0.3)
         let keys = try keys()
         var inverse: Double?
         if case .fixed(let beta) = options.inverseTemperature {

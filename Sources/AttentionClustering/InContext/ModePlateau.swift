@@ -79,7 +79,4 @@ extension ModeTree {
         guard let level = levels.last(where: { $0.modes.count >= count }) else { return nil }
         return ContextModes(tree: self, level: level, chosen: Array(0..<count))
     }
-
-    /// The centroids of exactly `count` modes, in the frame; see ``modes(count:)``.
-    func centroids(count: Int) -> Matrix? { modes(count: count)?.centroids }
 }

@@ -26,5 +26,5 @@ struct ModeSearch: Sendable {
     /// Centroids of `count` modes as a start for refinement, K×d in the frame.
     ///
     /// - Returns: nil when the points have fewer modes at every temperature.
-    func modes(count: Int) throws -> Matrix? { try tree(count: count).centroids(count: count) }
+    func centroids(count: Int) throws -> Matrix? { try tree(count: count).modes(count: count)?.centroids }
 }

@@ -129,13 +129,12 @@ struct Partition: Sendable {
     /// At most `size` of the rows, spread over them.
     func sampled(_ size: Int, seed: UInt64, passes: RowPasses) throws -> Partition {
         guard let chosen = RowSample.rows(max(1, size), of: count, seed: seed) else { return self }
-        return Partition(
-            rows: try rows.sampled(chosen, passes: passes), labels: chosen.map { labels[Int($0)] },
-            clusterCount: clusterCount)
+        return with(try rows.sampled(chosen, passes: passes), chosen)
     }
 
-    func choosing(_ chosen: [Int64]) -> Partition {
-        Partition(
-            rows: rows.choosing(chosen), labels: chosen.map { labels[Int($0)] }, clusterCount: clusterCount)
+    func choosing(_ chosen: [Int64]) -> Partition { with(rows.choosing(chosen), chosen) }
+
+    private func with(_ some: ExactRows, _ chosen: [Int64]) -> Partition {
+        Partition(rows: some, labels: chosen.map { labels[Int($0)] }, clusterCount: clusterCount)
     }
 }

@@ -40,6 +40,11 @@ public struct CoordinateFrame: Sendable, Codable, Equatable {
         return factor == 0 ? Double(offsets[column]) : Double(offsets[column]) + value / factor
     }
 
+    /// The data values of frame coordinates, one a column.
+    func dataValues(_ coordinates: [Double]) -> [Double] {
+        coordinates.enumerated().map { dataValue($1, column: $0) }
+    }
+
     /// The frame coordinate of data value `value` in column `column`.
     func coordinate(_ value: Double, column: Int) -> Double {
         (value - Double(offsets[column])) * Double(powers[column]) * Double(scales[column])

@@ -4,6 +4,8 @@ internal import Synchronization
 extension Matrix {
     /// What LAPACK wants as workspace for ``polarFactor()``, by the numbers of columns and rows.
     private static let polarWorkspaces = Mutex<[[Int]: Int32]>([:])
+    /// With so many shapes known all are forgotten.
+    private static let mostShapes = 1_000
 
     /// The orthonormal factor UVᵀ of the singular value decomposition UΣVᵀ: the nearest orthonormal frame.
     ///
@@ -30,7 +32,12 @@ extension Matrix {
             dgesdd_("S", m, n, &a, m, &singular, &left, m, &right, m, &work, [size], &integers, &info)
             guard info == 0 else { return nil }
         }
-        if known == nil { Self.polarWorkspaces.withLock { $0[[columns, rows]] = Int32(work.count) } }
+        if known == nil {
+            Self.polarWorkspaces.withLock { known in
+                if known.count >= Self.mostShapes { known.removeAll() }
+                known[[columns, rows]] = Int32(work.count)
+            }
+        }
         // As row-major data, `left` is U₁ᵀ (n×n) and `right` is V₁ (rows×columns): the factor is V₁·U₁ᵀ.
         let factor = Matrix(rows: rows, columns: columns, values: right)
             .times(Matrix(rows: columns, columns: columns, values: left))

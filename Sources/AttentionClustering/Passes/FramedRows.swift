@@ -29,6 +29,9 @@ struct FramedRows: Sendable {
         shifts = zip(frame.offsets, frame.powers).map { $0 * $1 }
     }
 
+    /// How many points one unit of weight stands for in log-likelihoods; see ``PointWeights/pointsPerUnit``.
+    var pointsPerUnit: Double { weights?.pointsPerUnit ?? 1 }
+
     var count: Int { choice?.count ?? points.count }
     var dimension: Int { points.dimension }
 
@@ -88,8 +91,8 @@ struct FramedRows: Sendable {
     ///
     /// - Returns: false where all rows count for one and nothing is written.
     func loadWeights(_ rows: Range<Int>, into target: UnsafeMutablePointer<Float>) -> Bool {
-        guard let weights else { return false }
-        for (index, row) in rows.enumerated() { target[index] = weights[choice.map { Int($0[row]) } ?? row] }
+        guard weights != nil else { return false }
+        for (index, row) in rows.enumerated() { target[index] = weight(of: row) }
         for index in rows.count..<(rows.count + 15) / 16 * 16 { target[index] = 0 }
         return true
     }

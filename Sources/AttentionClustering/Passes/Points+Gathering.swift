@@ -25,16 +25,17 @@ extension Points {
         }
         let storage = PointStorage(
             UnsafeBufferPointer(start: copy.pointer, count: rows.count * width), owner: copy)
-        return Points(gathered: storage, count: rows.count, dimension: width)
+        return Points(unchecked: storage, count: rows.count, dimension: width)
     }
 
     /// Copies a few rows.
     func gathered(_ rows: [Int64]) -> Points { gathered(rows) {} }
 
     /// Whether samples of so many rows are copied: those of up to 32 MiB.
-    static func isGathered(_ rows: Int, _ dimension: Int) -> Bool {
-        rows <= (32 << 20) / MemoryLayout<Float>.size / max(1, dimension)
-    }
+    static func isGathered(_ rows: Int, _ dimension: Int) -> Bool { rows <= mostGathered(dimension) }
+
+    /// The most rows of a sample that is copied.
+    static func mostGathered(_ dimension: Int) -> Int { (32 << 20) / MemoryLayout<Float>.size / max(1, dimension) }
 
     private static let blockRows = 256
     /// Rows nearer to each other than this are read with what lies between them.

@@ -18,8 +18,9 @@ struct OutlierScreen: Sendable {
 
     init(_ points: Points, areDirections: Bool = false, seed: UInt64, passes: RowPasses) throws {
         let (n, d) = (points.count, points.dimension)
+        let size = min(Self.sampleRows, Points.mostGathered(d))
         let sample =
-            try RowSample.rows(Self.sampleRows, of: n, seed: seed).map {
+            try RowSample.rows(size, of: n, seed: seed).map {
                 try points.gathered($0) { _ = try passes.proceed() }
             } ?? points
         @Sendable func length(_ row: Int, _ values: UnsafeBufferPointer<Float>) -> Double {

@@ -2,7 +2,8 @@
 ///
 /// Weights are scaled so that the largest is at most 65,536, which keeps single-precision sums finite, and up where
 /// all together they are less than the points that count at all, as weights that add up to one are: a mixture
-/// regularised by a share of a point would else be all regularisation. What is reported is in the units given.
+/// regularised by a share of a point would else be all regularisation. Inertia is reported in the units given,
+/// log-likelihoods in points: units of ``pointsPerUnit``.
 struct PointWeights: Sendable {
     private let values: [Float]
     /// How many of the weights' own units one unit here is.

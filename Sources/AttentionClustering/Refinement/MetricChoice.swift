@@ -63,6 +63,12 @@ struct MetricChoice {
         guard let first = order.first, let better = try lessTailed(all, than: first) else {
             return order.map { all[$0] }
         }
+        // What was given up because of the one that it beats now goes on to its end.
+        if !all[better].outcome.converged {
+            let (start, refinement) = (all[better].start, all[better].refinement)
+            all[better] = candidate(
+                start, refinement, try refinement.run(from: all[better].outcome.mixture, observe: observe))
+        }
         return ([better] + order.filter { $0 != better }).map { all[$0] }
     }
 
@@ -77,7 +83,7 @@ struct MetricChoice {
         let rivals = all.indices.filter { rank(all[$0]) == rank(all[first]) }
         guard rivals.count > 1 else { return nil }
         let tails = try TailCriterion(working)
-        let n = working.rows.totalWeight
+        let n = working.rows.pointsPerUnit * working.rows.totalWeight
         var readings: [Int: TailCriterion.Reading] = [:]
         for index in rivals { readings[index] = try tails.reading(of: all[index].outcome.mixture) }
         func criterion(_ index: Int) -> Double {
@@ -136,7 +142,7 @@ struct MetricChoice {
         // In the units of what a fit reports, so that all criteria can be compared.
         let n = working.rows.totalWeight
         let reported = logLikelihood + n * working.rows.frame.logScale(dimension: working.dimension)
-        return outcome.mixture.criterion(logLikelihood: reported, weight: n, moments: working.moments)
+        return outcome.mixture.criterion(logLikelihood: reported, of: working.rows, moments: working.moments)
     }
 
     private func isHopeless(_ outcome: MixtureRefinement.Outcome, gain: Double, against best: Double) -> Bool {

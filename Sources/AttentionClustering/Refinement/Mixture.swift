@@ -70,11 +70,12 @@ struct Mixture: Sendable {
     /// The Bayesian information criterion, −2·log-likelihood + parameters·log n: smaller is better.
     ///
     /// - Parameters:
-    ///   - n: how many points the log-likelihood is of.
+    ///   - logLikelihood: of `rows`, in units of their weights.
     ///   - moments: say which coordinates vary; the others have no parameters.
-    func criterion(logLikelihood: Double, weight n: Double, moments: Moments) -> Double {
+    func criterion(logLikelihood: Double, of rows: FramedRows, moments: Moments) -> Double {
         let varying = moments.variances.count { $0 > 0 }
-        return -2 * logLikelihood + Double(parameterCount(dimension: varying)) * logarithm(n)
+        return -2 * rows.pointsPerUnit * logLikelihood
+            + Double(parameterCount(dimension: varying)) * logarithm(rows.pointsPerUnit * rows.totalWeight)
     }
 
     /// The same mixture with clusters in another order.

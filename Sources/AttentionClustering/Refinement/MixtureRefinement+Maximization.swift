@@ -120,7 +120,7 @@ extension MixtureRefinement {
         let frame = attention.rows.frame
         return Matrix(
             rowVectors: centroids.rowVectors.map { row in
-                let data = row.enumerated().map { frame.dataValue($1, column: $0) }
+                let data = frame.dataValues(row)
                 let length = innerProduct(data, data).squareRoot()
                 guard length > 1e-9 else { return row }
                 return data.enumerated().map { frame.coordinate($1 / length, column: $0) }

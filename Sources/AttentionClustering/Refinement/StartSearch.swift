@@ -47,7 +47,7 @@ struct StartSearch {
         }
         if options.initialization == .modes {
             let search = ModeSearch(rows: working.rows, seed: options.seed, passes: passes)
-            if let modes = try search.modes(count: k) {
+            if let modes = try search.centroids(count: k) {
                 let outcome = try spherical.run(from: try spherical.nearest(modes), observe: observe)
                 found.append(RefinementStart(kind: .modes, outcome: outcome))
             } else {

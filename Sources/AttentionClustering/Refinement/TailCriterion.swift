@@ -103,7 +103,7 @@ struct TailCriterion {
             if own > top {
                 sum = sum * exponential(top - own) + 1
                 top = own
-            } else {
+            } else if own > -.infinity {
                 sum += exponential(own - top)
             }
         }

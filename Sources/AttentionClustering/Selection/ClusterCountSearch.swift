@@ -113,13 +113,14 @@ struct ClusterCountSearch {
         let n = sample.rows.totalWeight
         let bic = mixture.criterion(
             logLikelihood: pass.scoreLogSum + n
-                * (scoring.logNormalizer + sample.frame.logScale(dimension: sample.rows.dimension)), weight: n,
-            moments: sample.moments)
-        let weights = sample.rows.weights
-        let entropy = pass.confidence.enumerated().reduce(0.0) { sum, entry in
-            let row = sample.rows.choice.map { Int($0[entry.offset]) } ?? entry.offset
-            return sum - Double(weights?[row] ?? 1) * logarithm(Double(max(entry.element, .leastNormalMagnitude)))
-        }
+                * (scoring.logNormalizer + sample.frame.logScale(dimension: sample.rows.dimension)),
+            of: sample.rows, moments: sample.moments)
+        let entropy =
+            sample.rows.pointsPerUnit
+            * pass.confidence.enumerated().reduce(0.0) { sum, entry in
+                let share = logarithm(Double(max(entry.element, .leastNormalMagnitude)))
+                return sum - Double(sample.rows.weight(of: entry.offset)) * share
+            }
         return bic.isFinite
             ? .init(clusterCount: k, bic: bic, icl: bic + 2 * entropy + fewPointsPenalty(mixture, sample)) : nil
     }
@@ -130,7 +131,7 @@ struct ClusterCountSearch {
     private func fewPointsPenalty(_ mixture: Mixture, _ sample: Preparation) -> Double {
         let (n, k) = (Double(sample.rows.count), Double(mixture.clusterCount))
         let growth = n / max(0.5, n - k)
-        let plain = mixture.criterion(logLikelihood: 0, weight: sample.rows.totalWeight, moments: sample.moments)
+        let plain = mixture.criterion(logLikelihood: 0, of: sample.rows, moments: sample.moments)
         return max(0, plain) * (growth * growth - 1)
     }
 }

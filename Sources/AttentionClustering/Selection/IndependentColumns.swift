@@ -42,9 +42,9 @@ extension Preparation {
         let varying = (0..<covariance.rows).count { covariance[$0, $0] > 0 }
         guard columns.count < varying else { return self }
         let chosen = rows.choice ?? (0..<Int64(rows.points.count)).map { $0 }
-        let values = chosen.flatMap { row in
-            let point = rows.points[Int(row)]
-            return columns.map { point[$0] }
+        let d = rows.dimension
+        let values = rows.points.withUnsafeValues { all in
+            chosen.flatMap { row in columns.map { all[Int(row) * d + $0] } }
         }
         let reduced = FramedRows(
             points: try Points(values: values, count: chosen.count, dimension: columns.count),

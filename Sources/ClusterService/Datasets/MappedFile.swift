@@ -3,7 +3,7 @@ import Glibc
 
 /// A read-only mapping of a whole file, undone when the last reference goes.
 ///
-/// `@unchecked Sendable` is sound: nobody writes the memory, and the file's content never changes once it has its name.
+/// `@unchecked Sendable` is sound: nobody writes the memory, and nobody writes to a file once it is mapped.
 final class MappedFile: PagedMemory, @unchecked Sendable {
     let bytes: UnsafeRawBufferPointer
 
@@ -37,7 +37,7 @@ final class MappedFile: PagedMemory, @unchecked Sendable {
         madvise(UnsafeMutableRawPointer(mutating: base + start), first - base + part.count - start, MADV_WILLNEED)
     }
 
-    private static let page = 4_096
+    private static let page = sysconf(Int32(_SC_PAGESIZE))
 
     /// Lets the memory of a part go that was read, so that a pass over a long file takes none to speak of; who reads it
     /// again has it read from the file again.

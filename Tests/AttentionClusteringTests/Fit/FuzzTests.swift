@@ -64,8 +64,8 @@ import Testing
         result.standardize = options.standardize
         result.metric = options.metric
         result.robust = options.robust
-        if options.refinement != .tied { result.refinement = options.refinement }
-        result.attention = random.next() % 4 == 0 && options.metric == .euclidean ? .linear : .softmax
+        result.refinement = options.refinement
+        result.attention = random.next() % 4 == 0 ? .linear : .softmax
         result.maximumLayers = 20
         return result
     }

@@ -54,10 +54,10 @@ import Testing
         let data = try Self.planar(9, perCluster: 40)
         let search = ModeSearch(rows: identityRows(data.points), seed: 1, passes: RowPasses())
         for count in [1, 2, 5, 9, 12, 20] {
-            #expect(try search.modes(count: count)?.rows == count)
+            #expect(try search.centroids(count: count)?.rows == count)
         }
-        #expect(try search.modes(count: 100_000) == nil)
-        let nine = try #require(try search.modes(count: 9)).rowVectors
+        #expect(try search.centroids(count: 100_000) == nil)
+        let nine = try #require(try search.centroids(count: 9)).rowVectors
         for cluster in 0..<9 {
             let own = data.labels.indices.filter { Int(data.labels[$0]) == cluster }.map { data.points[$0] }
             let mean = (0..<2).map { j in own.reduce(0) { $0 + Double($1[j]) } / Double(own.count) }
