@@ -21,8 +21,9 @@ struct ListeningOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Whether there is no session without a client certificate: required, or optional.", valueName: "demand"))
-    var tlsClientCert = ClientCertificateDemand.required
+            "Whether there is no session without a client certificate: required, or optional. (default: required)",
+            valueName: "demand"))
+    var tlsClientCert: ClientCertificateDemand?
 
     @Option(
         help: ArgumentHelp("A path to listen on with plain HTTP; its owner and group may connect.", valueName: "path"))
@@ -38,7 +39,7 @@ struct ListeningOptions: ParsableArguments {
             throw ValidationError("--tls-port is a number from 0 to 65535")
         }
         let isAny = tlsPort != nil || tlsCert != nil || tlsKey != nil || tlsClientCa != nil
-        guard tlsClientCert == .required || tlsClientCa != nil else {
+        guard tlsClientCert == nil || tlsClientCa != nil else {
             throw ValidationError("--tls-client-cert needs --tls-client-ca")
         }
         guard !isAny || tlsCert != nil && tlsKey != nil else {
@@ -50,7 +51,7 @@ struct ListeningOptions: ParsableArguments {
         guard let tlsCert, let tlsKey else { return nil }
         return TLSConfiguration(
             certificateFile: tlsCert, keyFile: tlsKey,
-            clientCertificates: tlsClientCa.map(tlsClientCert.rule) ?? .ignored)
+            clientCertificates: tlsClientCa.map((tlsClientCert ?? .required).rule) ?? .ignored)
     }
 
     /// Everything to listen on; sockets that systemd hands over come in place of the plain port.

@@ -10,9 +10,9 @@ internal import CKernels
 /// ```
 ///
 /// T(x) = Σ_m softmax_m(−β‖x − x_m‖² + log w_m)·c(x_m): between clusters a point is taken to a mean of their centroids,
-/// inside one to its centroid. A point's label is the cluster whose keys it attends to most, so that a wide cluster
-/// keeps its outskirts; ``InContextClustering`` labels by the nearest centroid. With ``PointMetric/cosine`` queries and
-/// centroids are scaled to unit length as keys are.
+/// inside one to its centroid. A point's label is the cluster whose keys it attends to most;
+/// ``InContextClustering`` labels by the nearest centroid. With ``PointMetric/cosine`` queries and centroids are scaled
+/// to unit length as keys are.
 public struct ContextQuantizer: Sendable {
     /// The centroids of the modes, K×d, in data units, by falling size of the modes.
     public let centroids: [[Double]]

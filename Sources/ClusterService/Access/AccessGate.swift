@@ -38,7 +38,9 @@ struct AccessGate: Sendable {
                     let admitted = try Self.admitted(request, access)
                     response = await Access.$current.withValue(admitted.access) { await next(admitted.request) }
                 } else {
-                    response = await Access.$current.withValue(.open) { await next(request) }
+                    var access = Access.open
+                    access.isGood = { [keys] in !keys.isDemanded() }
+                    response = await Access.$current.withValue(access) { await next(request) }
                 }
             } catch {
                 response = error.response(requestID: request.id)
@@ -76,10 +78,7 @@ struct AccessGate: Sendable {
         guard let scope = holder.scope, scope >= needed else { throw .forbidden(holder.scope, needed: needed) }
         return Access(
             tenant: holder.tenant, seesAll: scope == .admin, limits: limits,
-            isGood: {
-                _ = keys.isDemanded()  // looks whether there are others now
-                return (try? self.holder(request, rules)) != nil
-            })
+            isGood: { (try? self.holder(request, rules))?.isSame(as: holder) == true })
     }
 
     /// Who has shown a key, a token or a certificate.
@@ -110,6 +109,9 @@ struct AccessGate: Sendable {
         let limits: KeyLimits
         /// Who it is, for the log.
         let notes: [(String, String)]
+
+        /// Whether what is allowed is so for the same reason and of the same things.
+        func isSame(as other: Holder) -> Bool { id == other.id && tenant == other.tenant && scope == other.scope }
     }
 
     /// The request as its route sees it: within the key's limit, and with the tenant that an administrator chose.

@@ -47,9 +47,12 @@ final class KeyRing: Sendable {
 
     /// The record of a key that is good; nil for anything else.
     func key(_ text: String, now: Date = Date()) -> AccessKey? {
-        guard let (id, secret) = AccessKey.parts(of: text), let key = state.withLock({ $0.keys[id] }),
-            key.holds(secret), key.isGood(at: now)
-        else { return nil }
+        guard let (id, secret) = AccessKey.parts(of: text) else { return nil }
+        let found = state.withLock { state in
+            look(&state, .now)
+            return state.keys[id]
+        }
+        guard let key = found, key.holds(secret), key.isGood(at: now) else { return nil }
         state.withLock { $0.lastUses[id] = now }
         return key
     }
@@ -58,6 +61,7 @@ final class KeyRing: Sendable {
     func key(_ certificate: ClientCertificate, now: Date = Date()) -> AccessKey? {
         let identities = CertificateIdentity.all(of: certificate)
         return state.withLock { state in
+            look(&state, .now)
             for identity in identities {
                 guard let key = state.certificates[identity]?.first(where: { $0.isGood(at: now) }) else { continue }
                 state.lastUses[key.id] = now
@@ -89,8 +93,10 @@ final class KeyRing: Sendable {
                 logger.error("\(file.path) is gone; no key is good until it is back")
             }
             state.keys = Dictionary(keys.map { ($0.id, $0) }) { $1 }
-            state.certificates = Dictionary(
-                grouping: keys.filter { $0.certificate != nil }, by: { $0.certificate ?? "" })
+            state.certificates = [:]
+            for key in keys {
+                if let certificate = key.certificate { state.certificates[certificate, default: []].append(key) }
+            }
             state.isDemanded = state.isDemanded || !keys.isEmpty
         } catch {
             // Whoever had a key keeps it out of reach: what cannot be read might have revoked it.

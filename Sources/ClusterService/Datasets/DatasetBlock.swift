@@ -6,18 +6,13 @@ final class DatasetBlock: @unchecked Sendable {
     /// How many bytes a block holds, which is how many are written at once.
     static let size = 1 << 20
 
-    private let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: size, alignment: 4_096)
+    private let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: size, alignment: 64)
     private(set) var count = 0
-    /// Where the bytes begin that count for the digest.
-    private(set) var digestStart = 0
 
     deinit { memory.deallocate() }
 
     /// The bytes in it.
     var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(rebasing: memory[..<count]) }
-
-    /// The bytes in it that count for the digest.
-    var digestedBytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(rebasing: memory[digestStart..<count]) }
 
     var isFull: Bool { count == Self.size }
 
@@ -32,16 +27,6 @@ final class DatasetBlock: @unchecked Sendable {
         return taken
     }
 
-    /// Puts zeros into an empty block, which do not count for the digest.
-    func reserve(_ count: Int) {
-        memory[..<count].initializeMemory(as: UInt8.self, repeating: 0)
-        self.count = count
-        digestStart = count
-    }
-
     /// Forgets the bytes.
-    func clear() {
-        count = 0
-        digestStart = 0
-    }
+    func clear() { count = 0 }
 }

@@ -20,10 +20,6 @@ final class DatasetPipeline: Sendable {
         var free: [DatasetBlock] = []
         var failure: (any Error)?
         var waiting: CheckedContinuation<Void, Never>?
-    }
-
-    /// What the writing thread alone uses.
-    private struct Progress {
         /// How much was written, and up to where the system was told to write.
         var written = 0
         var begun = 0
@@ -32,7 +28,6 @@ final class DatasetPipeline: Sendable {
     private let file: FileDescriptor
     private let digest = Mutex<ContentDigest?>(ContentDigest())
     private let state = Mutex(State())
-    private let progress = Mutex(Progress())
     private let room = DispatchSemaphore(value: hardLimit)
     private let digesting = DispatchQueue(label: "dataset-digest")
     private let writing = DispatchQueue(label: "dataset-write")
@@ -55,7 +50,7 @@ final class DatasetPipeline: Sendable {
         let steps = DispatchGroup()
         if digested {
             digesting.async(group: steps) {
-                self.digest.withLock { $0?.update(block.digestedBytes) }
+                self.digest.withLock { $0?.update(block.bytes) }
             }
         }
         writing.async(group: steps) { self.write(block) }
@@ -104,18 +99,18 @@ final class DatasetPipeline: Sendable {
     private func write(_ block: DatasetBlock) {
         guard state.withLock({ $0.failure == nil }) else { return }
         do {
-            try progress.withLock { progress in
-                try file.write(block.bytes, at: progress.written)
-                progress.written += block.count
-                let due = progress.begun..<progress.written
-                guard due.count >= Self.writeBehind else { return }
-                progress.begun = due.upperBound
-                // A hint: where it cannot be taken the end waits for the disk all the same.
-                _ = clinux_begin_writing(file.number, Int64(due.lowerBound), Int64(due.count))
-            }
+            try file.write(block.bytes)
         } catch {
-            state.withLock { $0.failure = error }
+            return state.withLock { $0.failure = error }
         }
+        let due = state.withLock { state -> Range<Int>? in
+            state.written += block.count
+            guard state.written - state.begun >= Self.writeBehind else { return nil }
+            defer { state.begun = state.written }
+            return state.begun..<state.written
+        }
+        // A hint: where it cannot be taken the end waits for the disk all the same.
+        if let due { _ = clinux_begin_writing(file.number, Int64(due.lowerBound), Int64(due.count)) }
     }
 
     private func end(_ block: DatasetBlock) {

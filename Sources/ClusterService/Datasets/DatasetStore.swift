@@ -86,10 +86,7 @@ final class DatasetStore: Sendable {
             let path = "\(contentDirectory)/\(file)"
             if file.hasSuffix(".part") || file.hasSuffix(".gone") { unlink(path) } else { used += Self.size(path) }
         }
-        // Twice the longest body: an upload may be on the disk as its columns and as its rows.
-        quota = StorageQuota(
-            limit: limits.storedBytes, used: used,
-            overdraft: min(limits.storedBytes, 2 * min(limits.datasetBytes, limits.storedBytes / 2 + 1)))
+        quota = StorageQuota(limit: limits.storedBytes, used: used, overdraft: Self.overdraft(limits))
         self.state = Mutex(state)
     }
 
@@ -114,8 +111,9 @@ final class DatasetStore: Sendable {
     ) throws -> Pin {
         let pin = try state.withLock { state in
             var freed = 0
-            let users = state.entries.values.count { $0.content.digest == replaced }
-            if let replaced, replaced != content.digest, users == 1, state.pins[replaced] ?? 0 <= pins {
+            if let replaced, replaced != content.digest, state.pins[replaced] ?? 0 <= pins,
+                state.entries.values.count(where: { $0.content.digest == replaced }) == 1
+            {
                 freed = Self.size(path(replaced))
             }
             try writer.publish(as: path(content.digest), freeing: freed)
@@ -164,7 +162,12 @@ final class DatasetStore: Sendable {
     /// Stores no more than other limits say from now on; what there is stays.
     func use(_ limits: ServiceLimits) {
         state.withLock { $0.maximumEntries = limits.datasets }
-        quota.use(limit: limits.storedBytes)
+        quota.use(limit: limits.storedBytes, overdraft: Self.overdraft(limits))
+    }
+
+    /// Twice the longest body: an upload may be on the disk as its columns and as its rows.
+    private static func overdraft(_ limits: ServiceLimits) -> Int {
+        limits.datasetBytes > limits.storedBytes / 2 ? limits.storedBytes : 2 * limits.datasetBytes
     }
 
     /// Checks that uploads can be stored.
@@ -281,15 +284,17 @@ final class DatasetStore: Sendable {
             throw error
         }
         // Renamed while nobody can pin it, removed when nobody waits: to remove a large file takes time.
+        // Under a name of this sweep's: another may take away the same content, stored anew meanwhile.
+        let suffix = ".\(UUID().uuidString).gone"
         let gone = state.withLock { state in
             unused.subtracting(state.neededContent).subtracting(state.pinnedSinceSweep)
-                .filter { rename(path($0), path($0) + ".gone") == 0 }
+                .filter { rename(path($0), path($0) + suffix) == 0 }
         }
         opened.forget(gone)
         sound.withLock { $0.subtract(gone) }
         for path in gone.map(path) {
-            let size = Self.size(path + ".gone")
-            if unlink(path + ".gone") == 0 { quota.give(size) }
+            let size = Self.size(path + suffix)
+            if unlink(path + suffix) == 0 { quota.give(size) }
         }
         return gone.count
     }
@@ -316,4 +321,9 @@ struct DamagedContent: Error, CustomStringConvertible {
     let path: String
 
     var description: String { "the disk has damaged \(path): its bytes do not have the digest in its name" }
+}
+
+/// There are as many datasets as there may be.
+struct TooManyDatasets: Error, Equatable {
+    let limit: Int
 }

@@ -17,8 +17,6 @@ final class DatasetWriter: PointSink, @unchecked Sendable {
     private let quota: StorageQuota?
     /// How many bytes of the quota this file has taken.
     private var taken = 0
-    /// How many bytes were handed to the pipeline.
-    private var written = 0
     private var identifiers: IdentifierSpool?
     private var block: DatasetBlock?
     private var dimension = 0
@@ -42,10 +40,10 @@ final class DatasetWriter: PointSink, @unchecked Sendable {
             try FileDescriptor(opening: temporaryPath, flags: O_RDWR | O_CREAT | O_EXCL))
         try quota?.take(DatasetFileHead.size, isPending: true)
         taken = DatasetFileHead.size
-        // The first block begins with room for the head, so that all begin where a page of the file does.
-        let first = pipeline.makeBlock()
-        first.reserve(DatasetFileHead.size)
-        block = first
+        let head = pipeline.makeBlock()
+        let blank = [UInt8](repeating: 0, count: DatasetFileHead.size)
+        _ = blank.withUnsafeBytes { head.append($0) }
+        try pipeline.submit(head, digested: false)
     }
 
     deinit {
@@ -189,12 +187,8 @@ final class DatasetWriter: PointSink, @unchecked Sendable {
 
     private func flush(digested: Bool) throws {
         guard let block = block.take() else { return }
-        let end = written + block.count
-        if end > taken {
-            try quota?.take(end - taken, isPending: true)
-            taken = end
-        }
-        written = end
+        try quota?.take(block.count, isPending: true)
+        taken += block.count
         try pipeline.submit(block, digested: digested)
     }
 }

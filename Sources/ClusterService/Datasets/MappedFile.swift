@@ -21,8 +21,8 @@ final class MappedFile: PagedMemory, @unchecked Sendable {
             throw StorageError("map", path)
         }
         bytes = UnsafeRawBufferPointer(start: base, count: size)
-        // Passes read on from where they are, and no more than once before all the rest: what is ahead is read early, what
-        // is behind goes first, and a row somewhere does not bring megabytes around it with it.
+        // Passes read from the beginning to the end: what is ahead is read early, what is behind goes first, and a row
+        // somewhere does not bring megabytes around it with it.
         madvise(base, size, MADV_SEQUENTIAL)
     }
 

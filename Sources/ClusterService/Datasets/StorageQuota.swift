@@ -7,13 +7,13 @@ import Synchronization
 final class StorageQuota: Sendable {
     private struct State {
         var limit: Int
+        var overdraft: Int
         /// All that is on the disk.
         var used: Int
         /// What of it uploads in progress took.
         var pending = 0
     }
 
-    private let overdraft: Int
     private let state: Mutex<State>
     private let parent: StorageQuota?
 
@@ -21,13 +21,12 @@ final class StorageQuota: Sendable {
     ///   - overdraft: how far beyond the limit uploads in progress may go.
     ///   - parent: what every byte is taken from as well.
     init(limit: Int, used: Int = 0, overdraft: Int = 0, parent: StorageQuota? = nil) {
-        self.overdraft = overdraft
         self.parent = parent
-        state = Mutex(State(limit: limit, used: used))
+        state = Mutex(State(limit: limit, overdraft: overdraft, used: used))
     }
 
     /// Allows another number of bytes from now on; what is taken stays.
-    func use(limit: Int) { state.withLock { $0.limit = limit } }
+    func use(limit: Int, overdraft: Int = 0) { state.withLock { ($0.limit, $0.overdraft) = (limit, overdraft) } }
 
     /// Takes room.
     ///
@@ -35,7 +34,7 @@ final class StorageQuota: Sendable {
     /// - Throws: ``StorageQuotaExceeded`` when there is not so much left.
     func take(_ bytes: Int, isPending: Bool = false) throws {
         try state.withLock { state in
-            guard bytes - (isPending ? overdraft : 0) <= state.limit - state.used else {
+            guard bytes - (isPending ? state.overdraft : 0) <= state.limit - state.used else {
                 throw StorageQuotaExceeded(limit: state.limit)
             }
             try parent?.take(bytes, isPending: isPending)
@@ -79,10 +78,5 @@ final class StorageQuota: Sendable {
 
 /// The stored point sets would take more than they may.
 struct StorageQuotaExceeded: Error, Equatable {
-    let limit: Int
-}
-
-/// There are as many datasets as there may be.
-struct TooManyDatasets: Error, Equatable {
     let limit: Int
 }

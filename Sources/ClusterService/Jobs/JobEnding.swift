@@ -49,11 +49,16 @@ final class JobEnding: Sendable {
         switch order {
         case .release: await end(job) { try await $0.release(job.id, attempt: job.attempt) }
         case .abandon: logger.warning("job \(job.id) is no longer this worker's; its run was dropped")
-        case .cancel, .none:
+        case .none: await end(job) { try await $0.confirmCancelled(job.id, attempt: job.attempt) }
+        case .cancel:
             await end(job) { store in
-                // The worker is told before the store is, which may not have been able to take it.
-                _ = try await store.requestCancel(job.id)
-                return try await store.confirmCancelled(job.id, attempt: job.attempt)
+                do {
+                    return try await store.confirmCancelled(job.id, attempt: job.attempt)
+                } catch let error as JobStoreError where error.code == .notPossible {
+                    // The worker was told before the store, which had not been able to take it.
+                    _ = try await store.requestCancel(job.id)
+                    return try await store.confirmCancelled(job.id, attempt: job.attempt)
+                }
             }
         }
     }

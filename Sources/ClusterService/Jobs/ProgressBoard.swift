@@ -2,7 +2,7 @@ import AttentionClustering
 import Dispatch
 import Synchronization
 
-/// How far each running job is: kept in memory, never stored.
+/// How far each running job is, and each that rests in the queue was: kept in memory, never stored.
 final class ProgressBoard: Sendable {
     /// What is known of a running job.
     struct Entry: Sendable {

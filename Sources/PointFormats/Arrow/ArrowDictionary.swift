@@ -1,7 +1,7 @@
 /// Texts that a column names by their places.
 struct ArrowDictionary: Sendable {
     /// The most bytes that the texts and their places may take in memory.
-    private static let longest = 16 << 20
+    fileprivate static let longest = 16 << 20
 
     private var texts: [UInt8] = []
     /// Where each text ends.
@@ -46,6 +46,8 @@ struct ArrowDictionaryBody: Sendable {
             guard case .entries(number, _, let offsetSize) = column.content else { continue }
             let texts = ArrowSchema(dictionaryOf: column, offsetSize: offsetSize, version: schema.version)
             body = ArrowBody(try ArrowBatch(content, texts, bodyLength: bodyLength), length: bodyLength)
+            var options = options
+            options.maximumBufferedBytes = min(options.maximumBufferedBytes, ArrowDictionary.longest)
             reader = ArrowRowReader(texts, options, nil)
             return
         }
@@ -60,7 +62,9 @@ struct ArrowDictionaryBody: Sendable {
     /// Gives the texts to the reader of the rows.
     mutating func finish(_ target: inout ArrowRowReader?) throws {
         var rows = try ArrowRows(body, reader.schema, .float32)
-        var dictionary = isDelta ? target?.dictionaries[number] ?? ArrowDictionary() : ArrowDictionary()
+        // Taken out, so that it is added to in place.
+        let known = target?.dictionaries.removeValue(forKey: number)
+        var dictionary = isDelta ? known ?? ArrowDictionary() : ArrowDictionary()
         while let texts = try rows.nextIdentifiers(&reader) {
             for text in texts { try dictionary.append(text) }
         }

@@ -93,7 +93,7 @@ struct ArrowRows: Sendable {
         case .entries(let number, let scalar, _):
             let section = try Self.section(index, .cells, sections)
             let raw = try bytes(section, rows.lowerBound * scalar.size..<rows.upperBound * scalar.size, reader.scratch)
-            let places = raw.withUnsafeBytes { raw in rows.indices.map { scalar.integer(raw, $0 - rows.lowerBound) } }
+            let places = raw.withUnsafeBytes { raw in rows.indices.map { scalar.place(raw, $0 - rows.lowerBound) } }
             identifiers = try places.map { place throws(FormatError) in
                 guard let text = reader.dictionaries[number]?.text(place) else {
                     throw ArrowBatch.error("names an entry that its dictionary does not have")

@@ -48,6 +48,12 @@ extension NumpyScalar {
         }
     }
 
+    /// The number of this type at `index`, signed or not; negative where it is too large for an `Int`.
+    func place(_ raw: UnsafeRawBufferPointer, _ index: Int) -> Int {
+        let value = integer(raw, index)
+        return kind == .unsigned && size < 8 ? value & (1 << (8 * size) - 1) : value
+    }
+
     /// The whole number at `index`, signed or not, in decimal digits.
     func digits(_ raw: UnsafeRawBufferPointer, _ index: Int) -> [UInt8] {
         let value = integer(raw, index)
