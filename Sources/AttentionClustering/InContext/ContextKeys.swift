@@ -58,7 +58,9 @@ struct ContextKeys: Sendable {
         return Matrix(rows: rows.count, columns: rows.count == 0 ? 0 : values.count / rows.count, values: values)
     }
 
-    /// The coordinates here of other rows, given in the frame; n×r, row-major. Not for keys of the linear layer.
+    /// The coordinates here of other rows, given in the frame; n×r, row-major.
+    ///
+    /// Not for keys of the linear layer.
     func coordinates(of rows: Matrix) -> [Float] {
         let projected = directions.map(rows.times) ?? rows
         return projected.values.enumerated().map { Float(($1 - means[$0 % dimension]) / length) }
