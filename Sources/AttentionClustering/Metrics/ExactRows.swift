@@ -31,7 +31,7 @@ struct ExactRows: Sendable {
         let chosen = choosing(rows)
         guard let choice = chosen.choice, Points.isGathered(rows.count, dimension) else { return chosen }
         return ExactRows(
-            self, points: try points.gathered(choice) { _ = try passes.proceed() }, choice: nil)
+            self, points: try points.gathered(choice, passes: passes), choice: nil)
     }
 
     private init(_ other: ExactRows, points: Points? = nil, choice: [Int64]?) {

@@ -1,4 +1,4 @@
-/// Heap memory on a 64-byte boundary, filled with one value at first.
+/// Heap memory on a 64-byte boundary.
 ///
 /// `@unchecked Sendable` is sound the way passes use it: as scratch it belongs to one thread; as output each thread
 /// writes only the elements of the rows it was given, and all are read after the pass has ended.
@@ -6,11 +6,16 @@ final class AlignedBuffer<Element: BitwiseCopyable & Sendable>: @unchecked Senda
     let pointer: UnsafeMutablePointer<Element>
     let count: Int
 
-    init(count: Int, filledWith value: Element) {
+    convenience init(count: Int, filledWith value: Element) {
+        self.init(unfilled: count)
+        pointer.initialize(repeating: value, count: max(1, count))
+    }
+
+    /// Memory of which every element is written before one is read.
+    init(unfilled count: Int) {
         let capacity = max(1, count)
         let raw = UnsafeMutableRawPointer.allocate(byteCount: capacity * MemoryLayout<Element>.stride, alignment: 64)
         pointer = raw.bindMemory(to: Element.self, capacity: capacity)
-        pointer.initialize(repeating: value, count: capacity)
         self.count = count
     }
 

@@ -53,7 +53,7 @@ struct FramedRows: Sendable {
         let chosen = choosing(rows)
         guard let choice = chosen.choice, Points.isGathered(rows.count, dimension) else { return chosen }
         return FramedRows(
-            points: try points.gathered(choice) { _ = try passes.proceed() }, frame: frame, limit: limit,
+            points: try points.gathered(choice, passes: passes), frame: frame, limit: limit,
             areDirections: areDirections, weights: weights?.gathered(choice))
     }
 

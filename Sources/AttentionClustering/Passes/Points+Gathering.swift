@@ -5,31 +5,43 @@ extension Points {
     /// memory that would be its whole length each time; so a sample is read once, and as many reads as the disk can take
     /// side by side are asked for ahead.
     ///
-    /// - Parameter proceed: is called between blocks of rows, and throws where it must not go on.
+    /// - Throws: `CancellationError`.
     /// - Complexity: O(rows·d).
-    func gathered(_ rows: [Int64], proceed: () throws -> Void) rethrows -> Points {
-        let width = dimension
-        let copy = AlignedBuffer<Float>(count: rows.count * width, filledWith: 0)
-        let pages = storage.pages
-        if let pages, let first = rows.first { prefetch(rows.prefix(Self.blockRows), from: first, pages) }
-        for start in stride(from: 0, to: rows.count, by: Self.blockRows) {
-            try proceed()
-            let block = rows[start..<min(start + Self.blockRows, rows.count)]
-            if let pages, let last = block.last {
-                prefetch(rows[block.endIndex...].prefix(Self.blockRows), from: last, pages)
-            }
-            guard let source = storage.values.baseAddress else { break }
-            for index in block.indices {
-                (copy.pointer + index * width).update(from: source + Int(rows[index]) * width, count: width)
-            }
-        }
-        let storage = PointStorage(
-            UnsafeBufferPointer(start: copy.pointer, count: rows.count * width), owner: copy)
-        return Points(unchecked: storage, count: rows.count, dimension: width)
+    func gathered(_ rows: [Int64], passes: RowPasses) throws -> Points {
+        let copy = AlignedBuffer<Float>(unfilled: rows.count * dimension)
+        _ = try passes.run(
+            RowLayout(rows: rows.count, width: dimension), abandonable: false, scratch: {}, partial: {}
+        ) { _, _, range in read(rows[range], into: copy.pointer + range.lowerBound * dimension) }
+        return Points(copy, count: rows.count, dimension: dimension)
     }
 
     /// Copies a few rows.
-    func gathered(_ rows: [Int64]) -> Points { gathered(rows) {} }
+    func gathered(_ rows: [Int64]) -> Points {
+        let copy = AlignedBuffer<Float>(unfilled: rows.count * dimension)
+        read(rows[...], into: copy.pointer)
+        return Points(copy, count: rows.count, dimension: dimension)
+    }
+
+    private init(_ copy: AlignedBuffer<Float>, count: Int, dimension: Int) {
+        let values = UnsafeBufferPointer(start: copy.pointer, count: count * dimension)
+        self.init(unchecked: PointStorage(values, owner: copy), count: count, dimension: dimension)
+    }
+
+    private func read(_ rows: ArraySlice<Int64>, into target: UnsafeMutablePointer<Float>) {
+        guard let source = storage.values.baseAddress, let first = rows.first else { return }
+        let pages = storage.pages
+        if let pages { prefetch(rows.prefix(Self.blockRows), from: first, pages) }
+        for start in stride(from: rows.startIndex, to: rows.endIndex, by: Self.blockRows) {
+            let block = rows[start..<min(start + Self.blockRows, rows.endIndex)]
+            if let pages, let last = block.last {
+                prefetch(rows[block.endIndex...].prefix(Self.blockRows), from: last, pages)
+            }
+            for index in block.indices {
+                (target + (index - rows.startIndex) * dimension)
+                    .update(from: source + Int(rows[index]) * dimension, count: dimension)
+            }
+        }
+    }
 
     /// Whether samples of so many rows are copied: those of up to 32 MiB.
     static func isGathered(_ rows: Int, _ dimension: Int) -> Bool { rows <= mostGathered(dimension) }

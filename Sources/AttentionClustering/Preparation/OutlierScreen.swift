@@ -21,7 +21,7 @@ struct OutlierScreen: Sendable {
         let size = min(Self.sampleRows, Points.mostGathered(d))
         let sample =
             try RowSample.rows(size, of: n, seed: seed).map {
-                try points.gathered($0) { _ = try passes.proceed() }
+                try points.gathered($0, passes: passes)
             } ?? points
         @Sendable func length(_ row: Int, _ values: UnsafeBufferPointer<Float>) -> Double {
             values.baseAddress.map { areDirections ? ac_inverse_length($0 + row * d, Int64(d)) : 1 } ?? 1

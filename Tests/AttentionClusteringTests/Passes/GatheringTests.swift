@@ -32,9 +32,11 @@ import Testing
     func rowsAreCopiedInOrder(count: Int) throws {
         let points = try Points(values: (0..<6_000).map(Float.init), count: 2_000, dimension: 3)
         let rows = (0..<Int64(count)).map { 2 * $0 }
-        let copy = points.gathered(rows)
-        #expect(copy.count == count && copy.dimension == 3)
-        for (index, row) in rows.enumerated() { #expect(copy[index] == points[Int(row)]) }
+        let passes = RowPasses(control: FitControl(threads: 2))
+        for copy in [points.gathered(rows), try points.gathered(rows, passes: passes)] {
+            #expect(copy.count == count && copy.dimension == 3)
+            for (index, row) in rows.enumerated() { #expect(copy[index] == points[Int(row)]) }
+        }
         #expect(points.gathered([]).count == 0)
     }
 
@@ -43,7 +45,7 @@ import Testing
     func everyRowOfAFileIsAskedForBeforeItIsRead(dimension: Int, count: Int) throws {
         let memory = NotedMemory(count: 2 * count * dimension)
         let rows = (0..<Int64(count)).map { 2 * $0 }
-        _ = try memory.points(dimension: dimension).gathered(rows)
+        _ = try memory.points(dimension: dimension).gathered(rows, passes: RowPasses())
         let asked = memory.asked.withLock { $0 }
         #expect(asked.count == (dimension == 4 ? 3 : count))
         for row in rows.map(Int.init) {
@@ -53,14 +55,8 @@ import Testing
 
     @Test func aSampleEndsWhenItMayNotGoOn() throws {
         let points = try Points(values: [Float](repeating: 0, count: 4_000), count: 4_000, dimension: 1)
-        var blocks = 0
-        #expect(throws: CancellationError.self) {
-            _ = try points.gathered((0..<4_000).map(Int64.init)) {
-                blocks += 1
-                if blocks == 3 { throw CancellationError() }
-            }
-        }
-        #expect(blocks == 3)
+        let passes = RowPasses(control: FitControl(decide: { .cancel }))
+        #expect(throws: CancellationError.self) { try points.gathered((0..<4_000).map(Int64.init), passes: passes) }
     }
 
     @Test func sampledRowsAreTheChosenOnes() throws {
