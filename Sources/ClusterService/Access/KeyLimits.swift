@@ -27,9 +27,12 @@ public struct KeyLimits: Sendable, Codable, Equatable {
     }
 
     /// These limits, and those of `other` where there is none.
+    ///
+    /// A burst goes with its rate: that of `other` is nothing for a rate of these limits' own.
     func filled(from other: KeyLimits) -> KeyLimits {
         KeyLimits(
-            requestsPerSecond: requestsPerSecond ?? other.requestsPerSecond, burst: burst ?? other.burst,
+            requestsPerSecond: requestsPerSecond ?? other.requestsPerSecond,
+            burst: burst ?? (requestsPerSecond == nil ? other.burst : nil),
             jobs: jobs ?? other.jobs, datasets: datasets ?? other.datasets,
             storedBytes: storedBytes ?? other.storedBytes, bodyBytes: bodyBytes ?? other.bodyBytes)
     }

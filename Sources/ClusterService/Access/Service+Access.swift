@@ -33,8 +33,9 @@ extension Service {
     func tenantQuota(replacing previous: DatasetEntry?) -> StorageQuota? {
         let access = Access.current
         guard let limit = access.limits.storedBytes else { return nil }
-        let used = Self.storedBytes(besides: previous, in: datasets, access)
-        return StorageQuota(limit: limit, used: used, parent: datasets.quota)
+        return StorageQuota(
+            limit: limit, used: Self.storedBytes(besides: previous, in: datasets, access),
+            overdraft: DatasetStore.overdraft(limit, limits), parent: datasets.quota)
     }
 
     /// Makes sure that a dataset does not take its tenant beyond its limit, however many uploads end at a time.
@@ -46,7 +47,7 @@ extension Service {
         if previous == nil { try checkCount(in: datasets, access) }
         guard let limit = access.limits.storedBytes else { return }
         let others = storedBytes(besides: previous, in: datasets, access)
-        guard others + content.byteCount <= limit else { throw StorageQuotaExceeded(limit: limit) }
+        guard others + datasets.storedBytes(of: content) <= limit else { throw StorageQuotaExceeded(limit: limit) }
     }
 
     /// Makes sure that a request's tenant may have one more dataset.
@@ -61,7 +62,7 @@ extension Service {
     private static func storedBytes(
         besides previous: DatasetEntry?, in datasets: DatasetStore, _ access: Access
     ) -> Int {
-        datasets.storedBytes(of: previous?.tenant ?? access.tenant) - (previous?.content.byteCount ?? 0)
+        datasets.storedBytes(of: previous?.tenant ?? access.tenant, besides: previous?.name)
     }
 }
 

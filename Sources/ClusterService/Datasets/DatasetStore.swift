@@ -33,6 +33,8 @@ final class DatasetStore: Sendable {
         var sweeps = 0
         /// What a name, an upload or a job let go since the last sweep.
         var released: Set<String> = []
+        /// How long each content's file is, by digest.
+        var sizes: [String: Int] = [:]
 
         /// The content that names and uploads need.
         var neededContent: Set<String> { Set(entries.values.map(\.content.digest)).union(pins.keys) }
@@ -84,9 +86,16 @@ final class DatasetStore: Sendable {
         var used = 0
         for file in try FileManager.default.contentsOfDirectory(atPath: contentDirectory) {
             let path = "\(contentDirectory)/\(file)"
-            if file.hasSuffix(".part") || file.hasSuffix(".gone") { unlink(path) } else { used += Self.size(path) }
+            guard !file.hasSuffix(".part"), !file.hasSuffix(".gone") else {
+                unlink(path)
+                continue
+            }
+            let size = Self.size(path)
+            used += size
+            if file.hasSuffix(".points") { state.sizes[String(file.dropLast(7))] = size }
         }
-        quota = StorageQuota(limit: limits.storedBytes, used: used, overdraft: Self.overdraft(limits))
+        quota = StorageQuota(
+            limit: limits.storedBytes, used: used, overdraft: Self.overdraft(limits.storedBytes, limits))
         self.state = Mutex(state)
     }
 
@@ -114,9 +123,9 @@ final class DatasetStore: Sendable {
             if let replaced, replaced != content.digest, state.pins[replaced] ?? 0 <= pins,
                 state.entries.values.count(where: { $0.content.digest == replaced }) == 1
             {
-                freed = Self.size(path(replaced))
+                freed = state.sizes[replaced] ?? 0
             }
-            try writer.publish(as: path(content.digest), freeing: freed)
+            state.sizes[content.digest] = try writer.publish(as: path(content.digest), freeing: freed)
             state.pin(content.digest)
             return Pin(content, store: self)
         }
@@ -162,12 +171,13 @@ final class DatasetStore: Sendable {
     /// Stores no more than other limits say from now on; what there is stays.
     func use(_ limits: ServiceLimits) {
         state.withLock { $0.maximumEntries = limits.datasets }
-        quota.use(limit: limits.storedBytes, overdraft: Self.overdraft(limits))
+        quota.use(limit: limits.storedBytes, overdraft: Self.overdraft(limits.storedBytes, limits))
     }
 
-    /// Twice the longest body: an upload may be on the disk as its columns and as its rows.
-    private static func overdraft(_ limits: ServiceLimits) -> Int {
-        limits.datasetBytes > limits.storedBytes / 2 ? limits.storedBytes : 2 * limits.datasetBytes
+    /// How far uploads in progress may go beyond a number of stored bytes: twice the longest body, as an upload may be
+    /// on the disk as its columns and as its rows.
+    static func overdraft(_ storedBytes: Int, _ limits: ServiceLimits) -> Int {
+        limits.datasetBytes > storedBytes / 2 ? storedBytes : 2 * limits.datasetBytes
     }
 
     /// Checks that uploads can be stored.
@@ -197,14 +207,21 @@ final class DatasetStore: Sendable {
     /// All datasets, by name.
     func entries() -> [DatasetEntry] { state.withLock { $0.entries.values.sorted { $0.name < $1.name } } }
 
-    /// How many bytes the datasets of a tenant stand for, each counted wholly though content is stored once.
+    /// How many bytes the files of a tenant's datasets have, each counted wholly though content is stored once.
     ///
+    /// - Parameter name: a dataset that is not counted.
     /// - Complexity: O(n) for n datasets.
-    func storedBytes(of tenant: String) -> Int {
+    func storedBytes(of tenant: String, besides name: String? = nil) -> Int {
         state.withLock { state in
-            state.entries.values.reduce(0) { $0 + ($1.tenant == tenant ? $1.content.byteCount : 0) }
+            state.entries.values.reduce(0) { sum, entry in
+                guard entry.tenant == tenant, entry.name != name else { return sum }
+                return sum + (state.sizes[entry.content.digest] ?? 0)
+            }
         }
     }
+
+    /// How many bytes the file of stored content has, with names and identifiers of its rows.
+    func storedBytes(of content: DatasetDescription) -> Int { state.withLock { $0.sizes[content.digest] ?? 0 } }
 
     /// How many datasets a tenant has.
     ///
@@ -287,8 +304,10 @@ final class DatasetStore: Sendable {
         // Under a name of this sweep's: another may take away the same content, stored anew meanwhile.
         let suffix = ".\(UUID().uuidString).gone"
         let gone = state.withLock { state in
-            unused.subtracting(state.neededContent).subtracting(state.pinnedSinceSweep)
+            let gone = unused.subtracting(state.neededContent).subtracting(state.pinnedSinceSweep)
                 .filter { rename(path($0), path($0) + suffix) == 0 }
+            for digest in gone { state.sizes[digest] = nil }
+            return gone
         }
         opened.forget(gone)
         sound.withLock { $0.subtract(gone) }

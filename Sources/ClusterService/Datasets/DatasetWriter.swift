@@ -15,7 +15,7 @@ final class DatasetWriter: PointSink, @unchecked Sendable {
     private let pipeline: DatasetPipeline
     private let type: NumberType
     private let quota: StorageQuota?
-    /// How many bytes of the quota this file has taken.
+    /// How long this file is, which is what it has taken of the quota.
     private var taken = 0
     private var identifiers: IdentifierSpool?
     private var block: DatasetBlock?
@@ -125,8 +125,10 @@ final class DatasetWriter: PointSink, @unchecked Sendable {
     /// keeps it to the end.
     ///
     /// - Parameter freed: how many stored bytes go once this is stored, those of the earlier copy not counted.
+    /// - Returns: how long the file is.
     /// - Throws: ``StorageQuotaExceeded`` when the file adds more than there is room for; it may be tried again.
-    func publish(as path: String, freeing freed: Int = 0) throws {
+    @discardableResult
+    func publish(as path: String, freeing freed: Int = 0) throws -> Int {
         var earlier = stat()
         let size = stat(path, &earlier) == 0 ? Int(earlier.st_size) : 0
         if !isSettled { try quota?.settle(taken, freeing: size + freed) }
@@ -134,6 +136,7 @@ final class DatasetWriter: PointSink, @unchecked Sendable {
         guard rename(temporaryPath, path) == 0 else { throw StorageError("rename", temporaryPath) }
         isPublished = true
         quota?.give(size)
+        return taken
     }
 
     /// The most warnings that are kept.

@@ -44,7 +44,7 @@ extension Service {
     private func submitCluster(
         _ request: Request, _ parameters: JobParameters, _ key: String?
     ) async throws -> SubmittedJob {
-        let points = try await receive(request, limit: limits.clusterBytes)
+        let points = try await receive(request, limit: limits.clusterBytes, isNamed: false)
         let content = points.content
         let text = parameters.json.text
         let idempotency = key.map { idempotencyKey($0, request, content: "\(content.digest)\n\(text)") }

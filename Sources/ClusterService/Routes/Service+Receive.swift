@@ -92,14 +92,16 @@ extension Service {
     /// - Parameters:
     ///   - limit: the most bytes the body may have once it is unpacked.
     ///   - previous: the dataset that the points are to replace.
+    ///   - isNamed: whether they are for a dataset, which counts among those of its tenant.
     func receive(
-        _ request: Request, limit: Int, replacing previous: DatasetEntry? = nil
+        _ request: Request, limit: Int, replacing previous: DatasetEntry? = nil, isNamed: Bool = true
     ) async throws -> ReceivedPoints {
         let (format, options) = try decoding(of: request)
         let body = try PointBody(request, limit: bodyLimit(limit))
         do {
             try await makeRoom()
-            let writer = try datasets.writer(options.numberType, within: tenantQuota(replacing: previous))
+            let quota = isNamed ? tenantQuota(replacing: previous) : nil
+            let writer = try datasets.writer(options.numberType, within: quota)
             var sink = writer
             var decoder = try await body.decoder(format, options, scratch: datasets.scratch)
             let summary = try await body.decode(&decoder, into: &sink) { try await writer.waitForRoom() }

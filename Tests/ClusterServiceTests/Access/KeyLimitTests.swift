@@ -38,6 +38,15 @@ import Testing
             try await service.get("/v1", service.ada).headers[named: "RateLimit-Policy"] == #""requests";q=7;w=1"#)
     }
 
+    @Test func aRateOfAKeysOwnHasItsOwnBurst() async throws {
+        let service = try await TenantService(limits { $0.requestsPerSecond = 2 }) {
+            $0.keyLimits.requestsPerSecond = 100
+            $0.keyLimits.burst = 500
+        }
+        #expect(
+            try await service.get("/v1", service.ada).headers[named: "RateLimit-Policy"] == #""requests";q=2;w=1"#)
+    }
+
     @Test func unfinishedJobsOfATenantAreCounted() async throws {
         let service = try await TenantService(limits { $0.jobs = 1 })
         let rows = (0..<2_000).map { row in (0..<20).map { "\((row * 7 + $0 * row * row) % 13)" }.joined(separator: ",")
@@ -71,6 +80,33 @@ import Testing
         #expect(try await service.put("a", service.bob, points: points).status == 201)
         #expect(try await service.test.send(.delete, "/v1/datasets/a", service.ada).status == 204)
         #expect(try await service.put("b", service.ada, points: points).status == 201)
+    }
+
+    @Test func pointsThatAreNoDatasetAreNotCounted() async throws {
+        let service = try await TenantService(limits { $0.storedBytes = 6_000 })
+        let points = (0..<500).map { "\($0),\($0 * 2)" }.joined(separator: "\n") + "\n"
+        #expect(try await service.put("a", service.ada, points: points).status == 201)
+        let reply = try await service.test.send(.post, "/v1/cluster?k=2", service.ada, body: points)
+        #expect(reply.status == 200, "\(reply.text)")
+        #expect(try await service.put("b", service.ada, points: points).status == 429)
+    }
+
+    @Test func bytesOfATenantAreThoseOfItsFilesFromTheFirstToTheLast() async throws {
+        // Names as long as these take more than the numbers do.
+        let points =
+            "name,x\n" + (0..<100).map { "\(String(repeating: "n", count: 100))\($0),\($0)" }.joined(separator: "\n")
+            + "\n"
+        let probe = try await TenantService()
+        #expect(
+            try await probe.test.send(.put, "/v1/datasets/a?id_column=name", probe.ada, body: points).status == 201)
+        let size = probe.test.service.datasets.storedBytes(of: "ada")
+        #expect(size > 10_000 && size == probe.test.service.datasets.usage.bytes)
+        for (room, status) in [(size - 1, 429), (size, 201)] {
+            let service = try await TenantService(limits { $0.storedBytes = room })
+            let reply = try await service.test.send(
+                .put, "/v1/datasets/a?id_column=name", service.ada, body: points)
+            #expect(reply.status == status, "\(reply.text)")
+        }
     }
 
     @Test func aBodyIsNoLongerThanTheKeyAllows() async throws {
