@@ -19,7 +19,7 @@ struct Access: Sendable {
     /// The access of the request that the task answers.
     ///
     /// To be asked before an answer begins: what streams later has been allowed by then, and sees nothing more; only a
-    /// stream of events asks ``isGood`` again.
+    /// stream of events and who waits for a job ask ``isGood`` again.
     @TaskLocal static var current = Access.nobody
 
     /// The tenant whose things alone are listed; nil for all.

@@ -86,11 +86,10 @@ struct AccessGate: Sendable {
     /// A key goes before a certificate: it has been chosen for the request.
     private func holder(_ request: Request, _ rules: AccessRules) throws(Problem) -> Holder {
         if let text = Self.credentials(request.headers) {
-            if let key = keys.key(text) { return Holder(key) }
-            guard let claims = tokens?.claims(text) else { throw .unauthenticated(isWrong: true) }
-            return Holder(
-                id: "\(claims.tenant) \(claims.subject)", tenant: claims.tenant, scope: claims.scope,
-                limits: KeyLimits(), notes: [("tenant", claims.tenant), ("token", claims.subject)])
+            do throws(AccessRefusal) { return try holder(of: text) } catch {
+                request.annotate("refused", error.reason)
+                throw .unauthenticated(isWrong: true)
+            }
         }
         guard let certificate = request.clientCertificate else { throw .unauthenticated(isWrong: false) }
         guard let key = keys.key(certificate) else {
@@ -99,6 +98,16 @@ struct AccessGate: Sendable {
         // Browsers show certificates without being told to, for whatever page.
         try rules.browsers.checkOrigin(of: request, rules.crossOrigin)
         return Holder(key)
+    }
+
+    /// Who has shown a key or a token.
+    private func holder(of text: String) throws(AccessRefusal) -> Holder {
+        if let key = try keys.key(text) { return Holder(key) }
+        guard let tokens else { throw AccessRefusal("it has not the form of a key") }
+        let claims = try tokens.claims(text)
+        return Holder(
+            id: "\(claims.tenant) \(claims.subject)", tenant: claims.tenant, scope: claims.scope,
+            limits: KeyLimits(), notes: [("tenant", claims.tenant), ("token", claims.subject)])
     }
 
     fileprivate struct Holder {

@@ -45,14 +45,18 @@ final class KeyRing: Sendable {
         }
     }
 
-    /// The record of a key that is good; nil for anything else.
-    func key(_ text: String, now: Date = Date()) -> AccessKey? {
+    /// The record of a key that is good; nil for what has not the form of a key.
+    func key(_ text: String, now: Date = Date()) throws(AccessRefusal) -> AccessKey? {
         guard let (id, secret) = AccessKey.parts(of: text) else { return nil }
         let found = state.withLock { state in
             look(&state, .now)
             return state.keys[id]
         }
-        guard let key = found, key.holds(secret), key.isGood(at: now) else { return nil }
+        guard let key = found else { throw AccessRefusal("no key has this id") }
+        guard key.holds(secret) else { throw AccessRefusal("another secret than that of key \(id)") }
+        guard key.isGood(at: now) else {
+            throw AccessRefusal("key \(id) \(key.revokedAt == nil ? "has expired" : "was revoked")")
+        }
         state.withLock { $0.lastUses[id] = now }
         return key
     }

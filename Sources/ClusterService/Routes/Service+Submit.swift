@@ -138,6 +138,7 @@ extension Service {
     ///
     /// - Parameter isForEnd: whether only the job's end can be what is wanted.
     /// - Returns: the job then, or when the time is over; nil when there is no such job.
+    /// - Throws: `Problem` 401 where the key was revoked meanwhile.
     func settled(
         _ id: String, within duration: Duration, isForEnd: Bool, _ isSettled: (JobView) -> Bool
     ) async throws -> JobView? {
@@ -146,7 +147,9 @@ extension Service {
         let follower = follow(id)
         var seen: UInt64 = 0
         while true {
-            switch await follower.news(after: seen, until: deadline, isForEnd: isForEnd) {
+            let news = await follower.news(after: seen, until: deadline, isForEnd: isForEnd)
+            guard Access.current.isGood() else { throw Problem.unauthenticated(isWrong: true) }
+            switch news {
             case .snapshot(let snapshot):
                 seen = snapshot.sequence
                 guard let view = snapshot.view else { return nil }

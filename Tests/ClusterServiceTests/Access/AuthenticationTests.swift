@@ -1,3 +1,4 @@
+import Foundation
 import HTTPServer
 import HTTPTypes
 import Testing
@@ -59,6 +60,47 @@ import Testing
         #expect(try await service.get("/v1", service.ada).status == 401)
         #expect(try await service.get("/v1", service.bob).status == 200)
         #expect(!record.isGood(at: record.createdAt))
+    }
+
+    @Test func whoWaitsWithAKeyThatIsRevokedLearnsNothing() async throws {
+        let service = try await TenantService()
+        let rows = (0..<2_000).map { row in (0..<20).map { "\((row * 7 + $0 * row * row) % 13)" }.joined(separator: ",")
+        }
+        _ = try await service.put("long", service.ada, points: rows.joined(separator: "\n") + "\n")
+        let long = """
+            {"dataset":"long","k":3,"solver":"gradient","preprocessing":"none","tolerance":0,"max_steps":10000000}
+            """
+        let id = try await service.test.post("/v1/jobs", json: long, service.ada).string("id")
+        var headers = service.ada
+        headers[.prefer] = "wait=30"
+        async let waiting = service.get("/v1/jobs/\(id)", headers)
+        try await Task.sleep(for: .milliseconds(300))
+        let key = try #require(service.ada[.authorization]?.split(separator: "_")[1])
+        _ = try service.file.revoke(String(key))
+        service.test.service.keys.refresh()
+        #expect(try await service.test.send(.post, "/v1/jobs/\(id)/cancel", service.admin).status == 202)
+        let reply = try await waiting
+        #expect(reply.status == 401 && reply.problem == "unauthenticated", "\(reply.text)")
+    }
+
+    @Test func theReasonAgainstAKeyIsNamed() async throws {
+        let service = try await TenantService()
+        let ring = service.test.service.keys
+        let key = String(try #require(service.ada[.authorization]).dropFirst("Bearer ".count))
+        let id = String(key.split(separator: "_")[1])
+        func reason(_ text: String, at now: Date = Date()) -> String? {
+            do throws(AccessRefusal) { return try ring.key(text, now: now).map { $0.name } } catch {
+                return error.reason
+            }
+        }
+        #expect(reason(key) == "ada" && reason("eyJ") == nil)
+        #expect(reason("ack_0000000000000000_\(String(repeating: "0", count: 64))") == "no key has this id")
+        #expect(reason(key.dropLast(64) + String(repeating: "0", count: 64)) == "another secret than that of key \(id)")
+        let short = try service.file.create(name: "x", scope: .read, lifetime: 60)
+        _ = try service.file.revoke(id)
+        ring.refresh()
+        #expect(reason(key) == "key \(id) was revoked")
+        #expect(reason(short.key, at: Date() + 61) == "key \(short.record.id) has expired")
     }
 
     @Test func aServiceThatRunsSeesNewKeysAndDoesNotOpenWhenTheFileIsLost() async throws {

@@ -12,7 +12,7 @@ final class TokenPublicKey: @unchecked Sendable {
     /// Reads a key.
     ///
     /// - Returns: nil for one that signs no tokens here: another type or curve, RSA of less than 2048 bits, one for
-    ///   encryption, or for another algorithm.
+    ///   encryption (`use`, `key_ops`), or for another algorithm.
     init?(_ json: JSONValue) {
         func bytes(_ name: String) -> [UInt8]? { json.text(name).flatMap { Base64URL.decode($0) } }
         let encoded: [UInt8]
@@ -39,7 +39,7 @@ final class TokenPublicKey: @unchecked Sendable {
             encoded = DER.sequence(DER.sequence([0x06, 0x03, 0x2B, 0x65, 0x70]) + DER.bitString(x))
         default: return nil
         }
-        guard json.text("use") ?? "sig" == "sig", json.text("alg") ?? algorithm.rawValue == algorithm.rawValue else {
+        guard json.isMissing("use", or: "sig"), json.isMissing("alg", or: algorithm.rawValue), json.mayVerify else {
             return nil
         }
         let key = encoded.withUnsafeBufferPointer { buffer in
@@ -55,6 +55,16 @@ final class TokenPublicKey: @unchecked Sendable {
 }
 
 extension JSONValue {
+    /// Whether a member is not there, or is this text.
+    fileprivate func isMissing(_ name: String, or text: String) -> Bool { self[name] == nil || self.text(name) == text }
+
+    /// Whether a key's `key_ops` (RFC 7517, section 4.3), if it has them, allow to verify signatures.
+    fileprivate var mayVerify: Bool {
+        guard let operations = self["key_ops"] else { return true }
+        guard case .array(let items) = operations else { return false }
+        return items.contains(.string("verify"))
+    }
+
     /// A member that is text.
     func text(_ name: String) -> String? {
         if case .string(let text)? = self[name] { text } else { nil }

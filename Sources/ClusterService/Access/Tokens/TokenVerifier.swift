@@ -50,19 +50,25 @@ final class TokenVerifier: Sendable {
         state = Mutex(State(watch: FileWatch(configuration.keySetPath)))
     }
 
-    /// The claims of a token; nil where it is not good.
-    func claims(_ token: String, now: Date = Date()) -> TokenClaims? {
-        guard token.utf8.count <= Self.longestToken else { return nil }
+    /// The claims of a token.
+    ///
+    /// - Throws: ``AccessRefusal`` where it is not good.
+    func claims(_ token: String, now: Date = Date()) throws(AccessRefusal) -> TokenClaims {
+        guard token.utf8.count <= Self.longestToken else {
+            throw AccessRefusal("the token is longer than \(Self.longestToken) bytes")
+        }
         let digest = ContentDigest.of(Array(token.utf8))
         let (keys, known, generation) = state.withLock { state in
             look(&state)
             return (state.keys, state.verified[digest], state.generation)
         }
-        if let known { return now < known.expiresAt ? known : nil }
-        guard let payload = Self.payload(of: token, signedBy: keys),
-            let claims = TokenClaims(
-                payload, issuer: configuration.issuer, audience: configuration.audience, now: now)
-        else { return nil }
+        if let known {
+            guard now < known.expiresAt else { throw .expired }
+            return known
+        }
+        let claims = try TokenClaims(
+            try Self.payload(of: token, signedBy: keys), issuer: configuration.issuer,
+            audience: configuration.audience, now: now)
         state.withLock { state in
             guard state.generation == generation else { return }
             if state.verified.count >= Self.capacity { state.verified.removeAll(keepingCapacity: true) }
@@ -72,15 +78,27 @@ final class TokenVerifier: Sendable {
     }
 
     /// The payload of a token whose signature holds.
-    static func payload(of token: String, signedBy keys: [TokenPublicKey]) -> JSONValue? {
+    private static func payload(
+        of token: String, signedBy keys: [TokenPublicKey]
+    ) throws(AccessRefusal) -> JSONValue {
         let parts = token.split(separator: ".", omittingEmptySubsequences: false)
-        guard parts.count == 3, let head = object(parts[0]), let signature = Base64URL.decode(parts[2]),
-            head["crit"] == nil, head["b64"] == nil,
-            let algorithm = head.text("alg").flatMap(TokenAlgorithm.init(rawValue:)),
-            let key = key(of: head, algorithm, among: keys),
-            algorithm.verifies(signature, of: Array("\(parts[0]).\(parts[1])".utf8), by: key)
-        else { return nil }
-        return object(parts[1])
+        guard parts.count == 3, let head = object(parts[0]), let signature = Base64URL.decode(parts[2]) else {
+            throw AccessRefusal("it has the form neither of a key nor of a token")
+        }
+        guard head["crit"] == nil, head["b64"] == nil else {
+            throw AccessRefusal("the token's head has crit or b64, which nothing here understands")
+        }
+        guard let algorithm = head.text("alg").flatMap(TokenAlgorithm.init(rawValue:)) else {
+            throw AccessRefusal("the token's alg is none of RS256, ES256 and EdDSA")
+        }
+        guard let key = try key(of: head, algorithm, among: keys) else {
+            throw AccessRefusal("the token's kid is no \(algorithm.rawValue) key of the key set")
+        }
+        guard algorithm.verifies(signature, of: Array("\(parts[0]).\(parts[1])".utf8), by: key) else {
+            throw AccessRefusal("the token's signature does not hold")
+        }
+        guard let payload = object(parts[1]) else { throw AccessRefusal("the token's claims are no JSON object") }
+        return payload
     }
 
     /// The key that the head names; without a name, the only one there is for the algorithm.
@@ -88,13 +106,16 @@ final class TokenVerifier: Sendable {
     /// The algorithm is the key's: a token cannot choose another for it.
     private static func key(
         of head: JSONValue, _ algorithm: TokenAlgorithm, among keys: [TokenPublicKey]
-    ) -> TokenPublicKey? {
+    ) throws(AccessRefusal) -> TokenPublicKey? {
         var fitting = keys.filter { $0.algorithm == algorithm }
         if let name = head["kid"] {
             guard case .string(let name) = name else { return nil }
             fitting = fitting.filter { $0.identifier?.utf8.elementsEqual(name.utf8) ?? false }
         }
-        return fitting.count == 1 ? fitting.first : nil
+        guard fitting.count <= 1 else {
+            throw AccessRefusal("several \(algorithm.rawValue) keys of the key set fit the token, which names none")
+        }
+        return fitting.first
     }
 
     private static func object(_ part: Substring) -> JSONValue? {
