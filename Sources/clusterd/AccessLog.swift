@@ -33,6 +33,8 @@ struct AccessLog: Sendable {
     /// Writes the line of a request that has ended.
     func write(_ summary: RequestSummary) {
         guard logger.logLevel <= .info else { return }
+        var summary = summary
+        if let path = summary.path, SecretShape.isIn(path) { summary.path = "(a key in the path)" }
         switch format {
         case .text: logger.info("\(Self.text(summary))")
         case .json: logger.info("request", metadata: Self.metadata(summary))

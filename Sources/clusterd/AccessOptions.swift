@@ -54,7 +54,8 @@ struct AccessOptions: ParsableArguments {
         for origin in corsOrigin where origin != "*" && origin.wholeMatch(of: #/https?://[^\s/?#,]+/#) == nil {
             throw ValidationError("--cors-origin is an origin such as https://app.example, or *, not \(origin)")
         }
-        for name in allowedHost where name != "*" && name.wholeMatch(of: #/[A-Za-z0-9._:-]+/#) == nil {
+        for name in allowedHost
+        where name != "*" && name.wholeMatch(of: #/[A-Za-z0-9._:-]+|\[[0-9A-Fa-f:.]+\](:\d+)?/#) == nil {
             throw ValidationError("--allowed-host is a name such as clusters.example, or *, not \(name)")
         }
         try limits.validate("--key-")
@@ -75,15 +76,16 @@ struct AccessOptions: ParsableArguments {
         return TokenConfiguration(keySetPath: jwks, issuer: jwtIssuer, audience: jwtAudience)
     }
 
-    /// - Parameter endpoints: where the service listens.
-    func configuration(_ endpoints: [ServerEndpoint]) -> AccessConfiguration {
+    /// - Parameter exposure: what other machines reach.
+    func configuration(_ exposure: Exposure) -> AccessConfiguration {
         var configuration = AccessConfiguration()
         configuration.keyLimits = limits
         configuration.origins = corsOrigin
         configuration.tokens = tokens
         // Where others come from elsewhere, or need no check, they call it by names that nobody here knows.
-        let isOpen = insecure || allowedHost.contains("*") || endpoints.contains { $0.exposedAddress != nil }
-        configuration.hosts = isOpen ? nil : allowedHost
+        let isOpen = insecure || allowedHost.contains("*")
+        configuration.hosts = isOpen || exposure.service ? nil : allowedHost
+        configuration.metricsHosts = isOpen || exposure.metrics ? nil : allowedHost
         return configuration
     }
 
@@ -105,6 +107,17 @@ struct AccessOptions: ParsableArguments {
             Make one with "clusterd keys create NAME --scope write --data-dir \(dataDirectory)", listen on 127.0.0.1, or \
             say --insecure where only those you trust can connect
             """)
+    }
+}
+
+/// What other machines reach; found out once, at the start, as the sockets are opened once.
+struct Exposure {
+    let service: Bool
+    let metrics: Bool
+
+    init(_ endpoints: [ServerEndpoint], metrics: ServerEndpoint?) {
+        service = endpoints.contains { $0.exposedAddress != nil }
+        self.metrics = metrics?.exposedAddress != nil
     }
 }
 

@@ -99,7 +99,8 @@ struct Serve: AsyncParsableCommand {
         let settings = try LiveSettings(
             arguments: Array(CommandLine.arguments.dropFirst()), environment: ProcessInfo.processInfo.environment)
         let endpoints = try listening.endpoints(host: host, port: port)
-        let serviceConfiguration = try configuration(at: endpoints, logger)
+        let exposure = Exposure(endpoints, metrics: observing.endpoint)
+        let serviceConfiguration = try configuration(exposure, logger)
         try self.access.check(endpoints, metrics: observing.endpoint, dataDirectory: dataDir)
         let service = try await Service(serviceConfiguration)
         let access = AccessLog(logger: logger, format: logFormat)
@@ -110,6 +111,7 @@ struct Serve: AsyncParsableCommand {
                 service.metrics.requestEnded(summary)
             })
         configuration.onConnectionEvent = { service.metrics.connectionChanged($0) }
+        configuration.acceptsRequestID = { !SecretShape.isIn($0) }
         configuration.endpoints = endpoints
         let server = Server(configuration)
         let watchdog = manager.watchdog()
@@ -124,7 +126,7 @@ struct Serve: AsyncParsableCommand {
                 },
                 onReloading: { manager.tell(.reloading) },
                 onReload: {
-                    settings.reload(self, service, server, at: endpoints, logger)
+                    settings.reload(self, service, server, exposure, logger)
                     manager.tell(.ready)
                 },
                 onStopping: { [drainDelay] in
@@ -148,18 +150,21 @@ struct Serve: AsyncParsableCommand {
 }
 
 extension Serve {
+    /// How many jobs run at the same time.
+    var workerCount: Int { workers ?? max(1, ProcessInfo.processInfo.activeProcessorCount - 1) }
+
     /// How the service is set up.
     ///
-    /// - Parameter endpoints: where it listens.
-    func configuration(at endpoints: [ServerEndpoint], _ logger: Logger) throws -> ServiceConfiguration {
+    /// - Parameter exposure: what of it other machines reach.
+    func configuration(_ exposure: Exposure, _ logger: Logger) throws -> ServiceConfiguration {
         let cores = ProcessInfo.processInfo.activeProcessorCount
-        let workers = workers ?? max(1, cores - 1)
         var configuration = ServiceConfiguration(
-            dataDirectory: dataDir, workers: workers, threadsPerJob: max(1, (cores - 1) / workers), logger: logger)
+            dataDirectory: dataDir, workers: workerCount, threadsPerJob: max(1, (cores - 1) / workerCount),
+            logger: logger)
         try limits.apply(to: &configuration.serverLimits, &configuration.limits)
         keeping.apply(to: &configuration)
         configuration.serverLimits = configuration.serverLimits.granted(logger: logger)
-        configuration.access = access.configuration(endpoints)
+        configuration.access = access.configuration(exposure)
         configuration.webhooks = webhooks.configuration
         configuration.checkpointInterval = .seconds(checkpointInterval)
         configuration.showsMetrics = observing.metricsPort == nil

@@ -46,6 +46,12 @@ extension EndToEnd {
             try await reload(service, file, "limit: {clutser_bytes: 1}\n", until: "settings are kept as they were")
             #expect(service.log.contains("settings.yaml, line 1") || service.log.contains("--limit"), "\(service.log)")
             #expect(try await service.curl("/v1").json()["limits"]?["cluster_bytes"] == 400)
+
+            // An editor empties a file before it writes it.
+            try await reload(service, file, "\n", until: "there is nothing in the file any more")
+            #expect(try await service.curl("/v1").json()["limits"]?["cluster_bytes"] == 400)
+            try await reload(service, file, "{}\n", until: "cluster_bytes=default")
+            #expect(try await service.curl("/v1").json()["limits"]?["cluster_bytes"] == .integer(256 << 20))
             #expect(await service.end() == 0)
         }
     }

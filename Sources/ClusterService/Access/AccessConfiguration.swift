@@ -9,6 +9,8 @@ public struct AccessConfiguration: Sendable {
     ///
     /// For a service that listens on loopback alone: whoever calls it by another name has been sent there by a page.
     public var hosts: [String]?
+    /// The same for `/metrics` on a port of its own that nobody needs a key for.
+    public var metricsHosts: [String]?
     /// Whose tokens are good as well as keys; nil for nobody's.
     ///
     /// Where there is an issuer, nobody gets in without a token or a key.

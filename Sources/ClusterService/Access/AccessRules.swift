@@ -6,10 +6,15 @@ struct AccessRules: Sendable {
     let crossOrigin: CrossOrigin
     /// Which requests of browsers are answered where nobody has to show a key.
     let browsers: BrowserGuard
+    /// The same where `/metrics` has a port of its own.
+    let metrics: BrowserGuard
 
     init(_ configuration: AccessConfiguration) {
         keyLimits = configuration.keyLimits
         crossOrigin = CrossOrigin(origins: configuration.origins)
-        browsers = BrowserGuard(hosts: configuration.hosts)
+        browsers = BrowserGuard(
+            hosts: configuration.hosts,
+            advice: "--allowed-host adds a name, and with keys (clusterd keys create) any will do")
+        metrics = BrowserGuard(hosts: configuration.metricsHosts, advice: "--allowed-host adds a name")
     }
 }

@@ -9,6 +9,14 @@ import HTTPTypes
 struct BrowserGuard: Sendable {
     /// The names, besides loopback's, that requests may be meant for; nil where any will do.
     let hosts: [String]?
+    /// How another name is made one of them.
+    let advice: String
+
+    /// - Parameter hosts: names or addresses, with or without a port, which does not count.
+    init(hosts: [String]?, advice: String) {
+        self.hosts = hosts?.map { Self.host(of: $0).lowercased() }
+        self.advice = advice
+    }
 
     /// Refuses a request that is meant for another host, as one is that comes by way of DNS rebinding.
     ///
@@ -18,7 +26,7 @@ struct BrowserGuard: Sendable {
             !Self.isLoopback(Self.host(of: authority))
         else { return }
         let host = Self.host(of: authority).lowercased()
-        guard hosts.contains(where: { $0.lowercased() == host }) else { throw .unknownHost(host) }
+        guard hosts.contains(host) else { throw .unknownHost(host, advice) }
     }
 
     /// Refuses a request that changes something and that a page of a foreign origin has sent.
@@ -37,6 +45,8 @@ struct BrowserGuard: Sendable {
 
     /// The host in `host:port` or `[address]:port`, an address without its brackets.
     private static func host(of authority: String) -> String {
+        // An address of IPv6 as people write it, which no Host field has.
+        if authority.utf8.count(where: { $0 == 0x3A }) > 1, !authority.hasPrefix("[") { return authority }
         if authority.hasPrefix("[") { return String(authority.dropFirst().prefix { $0 != "]" }) }
         let host = authority.prefix { $0 != ":" }
         // The root of all names, with which a name is the same.
@@ -56,13 +66,15 @@ struct BrowserGuard: Sendable {
 
 extension Problem {
     /// 421: nobody calls this service by such a name (RFC 9110, section 15.5.20).
-    static func unknownHost(_ host: String) -> Problem {
+    ///
+    /// - Parameter advice: how the name is made one of the service's.
+    static func unknownHost(_ host: String, _ advice: String) -> Problem {
         Problem(
             HTTPResponse.Status(code: 421, reasonPhrase: "Misdirected Request"), type: "/problems/unknown-host",
             title: "The service has another name",
-            detail: "without keys a service on loopback answers to localhost and loopback addresses, not to "
-                + "\"\(host.prefix(128))\", so that no page gets in by DNS rebinding; --allowed-host adds a name, and "
-                + "with keys (clusterd keys create) any will do")
+            detail:
+                "where nobody needs a key, a service on loopback answers to localhost and loopback addresses, not to "
+                + "\"\(host.prefix(128))\", so that no page gets in by DNS rebinding; \(advice)")
     }
 
     /// 403: a page of an origin that is not allowed would change something.

@@ -19,7 +19,10 @@ enum CertificateIdentity {
     /// The identity in a text that somebody wrote, as it is compared; nil where there is none.
     static func parse(_ text: String) -> String? {
         // As openssl prints it.
-        let text = text.hasPrefix("subject=") ? String(text.dropFirst("subject=".count)) : text
+        var text = text.hasPrefix("subject=") ? text.dropFirst("subject=".count) : text[...]
+        // Blanks around it are the shell's; one that belongs to the subject has a backslash in front.
+        text = text.drop { $0 == " " }
+        while text.last == " ", !text.dropLast().hasSuffix("\\") { text = text.dropLast() }
         guard (1...2_048).contains(text.utf8.count), text.utf8.allSatisfy({ (0x20...0x7E).contains($0) }) else {
             return nil
         }
@@ -28,6 +31,10 @@ enum CertificateIdentity {
             guard !name.isEmpty, !name.contains(" ") else { return nil }
             return kind + (kind == "DNS:" ? name.lowercased() : name)
         }
-        return text.wholeMatch(of: #/[A-Za-z][A-Za-z0-9-]*=.+|[0-9]+(\.[0-9]+)+=.+/#) == nil ? nil : text
+        guard text.wholeMatch(of: #/[A-Za-z][A-Za-z0-9-]*=.+|[0-9]+(\.[0-9]+)+=.+/#) != nil,
+            // What openssl prints without -nameopt RFC2253, the other way round: no certificate is ever called so.
+            text.firstMatch(of: #/(^|[^\\])[,+] /#) == nil
+        else { return nil }
+        return String(text)
     }
 }

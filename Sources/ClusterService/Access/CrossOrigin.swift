@@ -8,7 +8,7 @@ struct CrossOrigin: Sendable {
     private static let methods = "GET, HEAD, POST, PUT, DELETE"
     private static let requestFields =
         "Accept, Authorization, Content-Digest, Content-Encoding, Content-Type, Idempotency-Key, If-Match, "
-        + "If-None-Match, Last-Event-ID, Prefer, Range, X-API-Key, X-Request-Id"
+        + "If-None-Match, If-Range, Last-Event-ID, Prefer, Range, traceparent, tracestate, X-API-Key, X-Request-Id"
     private static let responseFields =
         "Content-Location, ETag, Idempotent-Replayed, Link, Location, Preference-Applied, RateLimit, RateLimit-Policy, "
         + "Retry-After, X-Request-Id"

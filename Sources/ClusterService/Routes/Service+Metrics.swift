@@ -11,7 +11,15 @@ extension Service {
     public func metricsRouter(isGuarded: Bool) -> Router {
         var router = Router()
         router.logger = configuration.logger
-        if isGuarded { router.front = gate }
+        router.front =
+            isGuarded
+            ? gate
+            : { [self] request, routes in
+                do throws(Problem) { try accessRules.metrics.checkHost(of: request) } catch {
+                    return error.response(requestID: request.id)
+                }
+                return await routes(request)
+            }
         addMetricsRoute(to: &router)
         return router
     }

@@ -18,8 +18,9 @@ extension Connection {
             case .length(let length): RequestBody(source: .exchange(exchange), contentLength: length)
             case .chunked: RequestBody(source: .exchange(exchange), contentLength: nil)
             }
+        let given = head.requestID.flatMap { context.acceptsRequestID($0) ? $0 : nil }
         let request = Request(
-            head, query: query, body: body, id: head.requestID ?? loop.makeRequestID(), from: peer,
+            head, query: query, body: body, id: given ?? head.trace?.traceID ?? loop.makeRequestID(), from: peer,
             transport.clientCertificate, notes: exchange)
         inbox = BodyInbox()
         if head.framing == .none { inbox.end() }

@@ -7,6 +7,7 @@ final class ConnectionContext: Sendable {
     let logger: Logger
     let onRequestEnd: (@Sendable (RequestSummary) -> Void)?
     let onConnectionEvent: (@Sendable (ConnectionEvent) -> Void)?
+    let acceptsRequestID: @Sendable (String) -> Bool
     let handler: @Sendable (Request, ResponseWriter) async throws -> Void
     let census: ConnectionCensus
 
@@ -18,6 +19,7 @@ final class ConnectionContext: Sendable {
         logger = configuration.logger
         onRequestEnd = configuration.onRequestEnd
         onConnectionEvent = configuration.onConnectionEvent
+        acceptsRequestID = configuration.acceptsRequestID
         self.handler = handler
         self.census = census
     }

@@ -88,7 +88,7 @@ struct HeadFields {
             minorVersion: line.minorVersion, fields: all, framing: framing,
             keepsAlive: !asksClose && (line.minorVersion == 1 || asksKeepAlive),
             expectsContinue: expectsContinue && line.minorVersion == 1 && framing != .none,
-            requestID: requestID ?? trace?.traceID, trace: trace)
+            requestID: requestID, trace: trace)
     }
 
     /// RFC 9112, section 6.3; a Content-Length beside a Transfer-Encoding is how requests are smuggled.

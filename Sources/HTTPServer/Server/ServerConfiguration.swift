@@ -27,6 +27,11 @@ public struct ServerConfiguration: Sendable {
     /// Called on an event loop when a connection comes, goes or is turned away, for metrics; it must not block.
     public var onConnectionEvent: (@Sendable (ConnectionEvent) -> Void)?
 
+    /// Whether an `X-Request-Id` of a client's may be taken over, which is logged and sent back; all by default.
+    ///
+    /// For those that look like a secret, sent in the wrong field. Called on the event loop; it must not block.
+    public var acceptsRequestID: @Sendable (String) -> Bool = { _ in true }
+
     /// Creates a configuration.
     public init(
         host: String = "127.0.0.1", port: Int = 8080, limits: ServerLimits = ServerLimits(),

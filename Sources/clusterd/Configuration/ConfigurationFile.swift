@@ -5,6 +5,8 @@ import Yams
 struct ConfigurationFile {
     /// The values as text, by the settings' names.
     let values: [String: [String]]
+    /// Whether there is nothing in it, not even `{}`.
+    let isBlank: Bool
 
     /// Reads a file.
     ///
@@ -17,7 +19,8 @@ struct ConfigurationFile {
         do { root = try Yams.compose(yaml: text) } catch {
             throw ConfigurationFault(description: "\(path): this is not YAML: \(error)")
         }
-        guard let root, root.null == nil else {
+        isBlank = root.map { $0.null != nil } ?? true
+        guard let root, !isBlank else {
             values = [:]
             return
         }

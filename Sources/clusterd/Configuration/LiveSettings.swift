@@ -24,11 +24,15 @@ final class LiveSettings: Sendable {
         let changed: [String]
         /// What differs and needs a restart.
         let waiting: [String]
+        /// What all of them are set to.
+        fileprivate let texts: [String: [String]]
     }
 
     private let arguments: [String]
     private let environment: [String: String]
     private let inForce: Mutex<[String: [String]]>
+    /// Whether there was nothing in the file from the start.
+    private let wasBlank: Bool
 
     /// - Parameters:
     ///   - arguments: the command line behind the program's name.
@@ -39,13 +43,21 @@ final class LiveSettings: Sendable {
         self.environment = environment
         let settings = try ResolvedSettings(arguments: arguments, environment: environment)
         inForce = Mutex(Self.texts(settings))
+        wasBlank = settings.blankFile != nil
     }
 
-    /// Reads all settings anew.
+    /// Reads all settings anew; they hold once ``use(_:)`` is told so.
     ///
     /// - Throws: ``ConfigurationFault`` saying what is wrong and where.
     func read() throws -> Fresh {
         let settings = try ResolvedSettings(arguments: arguments, environment: environment)
+        if let path = settings.blankFile, !wasBlank {
+            // Somebody is about to write it, or lost it: no limit is to go for that.
+            throw ConfigurationFault(
+                description:
+                    "\(path): there is nothing in the file any more; where all settings are to be the defaults, "
+                    + "write {}")
+        }
         let flags = arguments.first == "serve" ? Array(arguments.dropFirst()) : arguments
         let serve: Serve
         do { serve = try Serve.parse(try settings.arguments() + flags) } catch let error as ConfigurationFault {
@@ -61,10 +73,18 @@ final class LiveSettings: Sendable {
                     waiting.append(name)
                     continue
                 }
-                inForce[name] = texts[name]
                 changed.append("\(name)=\(texts[name]?.joined(separator: ",") ?? "default")")
             }
-            return Fresh(serve: serve, changed: changed, waiting: waiting)
+            return Fresh(serve: serve, changed: changed, waiting: waiting, texts: texts)
+        }
+    }
+
+    /// Notes that settings hold that were read anew, but for those that wait for the next start.
+    func use(_ fresh: Fresh) {
+        inForce.withLock { inForce in
+            for name in Set(fresh.texts.keys).union(inForce.keys) where Self.isAdjustable(name) {
+                inForce[name] = fresh.texts[name]
+            }
         }
     }
 
@@ -92,16 +112,17 @@ final class LiveSettings: Sendable {
 extension LiveSettings {
     /// Puts what was read anew to use, and says in the log what came of it.
     func reload(
-        _ running: Serve, _ service: Service, _ server: Server, at endpoints: [ServerEndpoint], _ logger: Logger
+        _ running: Serve, _ service: Service, _ server: Server, _ exposure: Exposure, _ logger: Logger
     ) {
         do {
             let fresh = try read()
             var serve = fresh.serve
             serve.access.insecure = running.access.insecure
-            var configuration = try serve.configuration(at: endpoints, logger)
+            var configuration = try serve.configuration(exposure, logger)
             configuration.serverLimits.backlog = server.configuration.limits.backlog
             service.reload(configuration.limits, server: configuration.serverLimits, configuration.access)
             server.reload(configuration.serverLimits)
+            use(fresh)
             let isSame = fresh.changed.isEmpty && fresh.waiting.isEmpty
             logger.notice("settings have been reloaded\(isSame ? ", and are as before" : "")")
             if !fresh.changed.isEmpty { logger.notice("new: \(fresh.changed.joined(separator: " "))") }

@@ -29,6 +29,8 @@ struct ResolvedSettings {
 
     /// In the order of the help; of a list that several places add to, one after the other, the weightiest last.
     let values: [Value]
+    /// The path of the file where there is nothing in it.
+    let blankFile: String?
 
     /// - Parameters:
     ///   - arguments: the command line behind the command's name.
@@ -38,7 +40,9 @@ struct ResolvedSettings {
         let flags = Self.flags(arguments)
         let variables = try Self.variables(environment)
         let path = flags[Setting.file]?.last ?? variables[Setting.file]?.last
-        let file = try path.map { try ConfigurationFile(path: $0).values } ?? [:]
+        let content = try path.map { try ConfigurationFile(path: $0) }
+        blankFile = content?.isBlank == true ? path : nil
+        let file = content?.values ?? [:]
         values = Setting.all.flatMap { setting -> [Value] in
             let found = [
                 file[setting.name].map { Value(setting: setting, texts: $0, source: .file(path ?? "")) },

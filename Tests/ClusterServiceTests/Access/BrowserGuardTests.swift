@@ -24,8 +24,32 @@ import Testing
             "", "clusters.example", "Clusters.Example:80",
         ])
     func loopbackAndNamesThatAreAllowedAreServed(host: String) async throws {
-        let test = try await service(["clusters.example"])
-        #expect(try await test.send(.get, "/v1", fields(["Host": host])).status == 200)
+        for allowed in ["clusters.example", "Clusters.example:8443"] {
+            let test = try await service([allowed])
+            #expect(try await test.send(.get, "/v1", fields(["Host": host])).status == 200)
+        }
+    }
+
+    @Test(arguments: ["fd00::1", "[fd00::1]", "[fd00::1]:8443"])
+    func anAddressIsAllowedHoweverItIsWritten(allowed: String) async throws {
+        let test = try await service([allowed])
+        #expect(try await test.send(.get, "/v1", fields(["Host": "[fd00::1]:8080"])).status == 200)
+        #expect(try await test.send(.get, "/v1", fields(["Host": "[fd00::2]:8080"])).status == 421)
+    }
+
+    @Test(arguments: [(nil, 200), ([], 421), (["metrics.example"], 200)] as [([String]?, Int)])
+    func metricsOnAPortOfTheirOwnAnswerToTheirNames(hosts: [String]?, status: Int) async throws {
+        let test = try await TestService(TemporaryDirectory()) {
+            $0.hosts = nil
+            $0.metricsHosts = hosts
+        }
+        let router = test.service.metricsRouter(isGuarded: false)
+        func answer(_ host: String) async -> Response {
+            await router.respond(
+                to: Request(method: .get, path: "/metrics", headers: fields(["Host": host])))
+        }
+        #expect(await answer("metrics.example:9100").status.code == status)
+        #expect(await answer("localhost:9100").status == .ok)
     }
 
     @Test(

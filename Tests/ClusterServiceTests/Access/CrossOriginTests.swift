@@ -26,6 +26,7 @@ import Testing
         #expect(asked.headers[named: "Access-Control-Allow-Origin"] == "https://app.example")
         #expect(asked.headers[named: "Access-Control-Allow-Methods"]?.contains("PUT") == true)
         #expect(asked.headers[named: "Access-Control-Allow-Headers"]?.contains("Authorization") == true)
+        #expect(asked.headers[named: "Access-Control-Allow-Headers"]?.contains("traceparent, tracestate") == true)
         #expect(asked.headers[named: "Access-Control-Allow-Credentials"] == nil)
         #expect(asked.headers[.vary] == "Origin")
         var origin: HTTPFields = [:]
