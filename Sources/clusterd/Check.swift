@@ -24,6 +24,7 @@ struct Check: ParsableCommand {
             }
         }
         look("data directory \(serve.dataDir)") { try Self.directory(serve.dataDir) }
+        look("keys") { try Self.keys(serve.dataDir) }
         look("listening") { try Self.endpoints(serve) }
         guard faults == 0 else { throw ExitCode(78) }
     }
@@ -51,6 +52,14 @@ struct Check: ParsableCommand {
         return Service.isRunning(in: path) ? "in use by a clusterd that runs" : "fine"
     }
 
+    private static func keys(_ directory: String) throws -> String {
+        let file = KeyFile(directory: directory)
+        try file.check()
+        let keys = try file.keys()
+        let good = keys.count { $0.isGood(at: Date()) }
+        return keys.isEmpty ? "none" : "\(keys.count), of which \(good) \(good == 1 ? "is" : "are") good"
+    }
+
     /// Why no directory can be made in another; nil where one can.
     ///
     /// Makes one and removes it: permissions say nothing of file systems that are not for files, such as /proc.
@@ -63,7 +72,12 @@ struct Check: ParsableCommand {
 
     private static func endpoints(_ serve: Serve) throws -> String {
         let endpoints = try serve.listening.endpoints(host: serve.host, port: serve.port)
-        for endpoint in endpoints { try endpoint.tls?.check() }
+        let all = endpoints + [serve.observing.endpoint].compactMap(\.self)
+        for endpoint in all { try endpoint.check() }
+        for (index, endpoint) in all.enumerated() where all[..<index].contains(where: endpoint.collides) {
+            throw ConfigurationFault(
+                description: "--port, --tls-port and --metrics-port have to differ where their addresses are the same")
+        }
         try serve.access.check(endpoints, metrics: serve.observing.endpoint, dataDirectory: serve.dataDir)
         let secure = endpoints.count { $0.tls != nil }
         return "\(endpoints.count) \(endpoints.count == 1 ? "place" : "places"), \(secure) with TLS"

@@ -1,5 +1,7 @@
 import ArgumentParser
+import ClusterService
 import Foundation
+import Logging
 
 /// `clusterd config`: what is set, and where.
 struct Config: ParsableCommand {
@@ -17,7 +19,11 @@ struct Config: ParsableCommand {
         if table { return print(Self.markdown) }
         let arguments = Array(CommandLine.arguments.dropFirst())
         let resolved = try ResolvedSettings(arguments: arguments, environment: ProcessInfo.processInfo.environment)
-        let lines = resolved.values.flatMap { value in value.texts.map { (value.setting.key, $0, value.source) } }
+        let found = serve.foundDefaults
+        let lines = resolved.values.flatMap { value in
+            let texts = value.source == .byDefault ? found[value.setting.name].map { [$0] } : nil
+            return (texts ?? value.texts).map { (value.setting.key, $0, value.source) }
+        }
         let widths = (
             lines.map(\.0.count).max() ?? 0, lines.map(\.1.count).max() ?? 0
         )
@@ -38,5 +44,19 @@ struct Config: ParsableCommand {
         }
         return (["| flag | environment | file | default | meaning |", "|---|---|---|---|---|"] + rows)
             .joined(separator: "\n")
+    }
+}
+
+extension Serve {
+    /// What those settings come to here that are not set and whose default depends on the machine or on other settings.
+    fileprivate var foundDefaults: [String: String] {
+        let configuration = ServiceConfiguration(
+            dataDirectory: dataDir, workers: workerCount, threadsPerJob: 1, logger: Logger(label: "clusterd"))
+        return [
+            "port": listening.plainPort(port).map(String.init) ?? "none",
+            "tls-port": listening.securePort.map(String.init) ?? "none",
+            "workers": "\(configuration.workers)",
+            "memory-budget": "\(configuration.memoryBudget)",
+        ]
     }
 }

@@ -94,6 +94,7 @@ struct Keys: ParsableCommand {
         @OptionGroup var place: Place
 
         func run() throws {
+            try place.file.checkPlace()
             let uses = place.file.lastUses()
             func text(_ date: Date?) -> String { date.map { $0.formatted(.iso8601) } ?? "-" }
             let rows = try place.file.keys().map { key in

@@ -59,17 +59,26 @@ struct ListeningOptions: ParsableArguments {
     /// The plain port has to be asked for beside another: whoever sets up TLS does not expect 8080 to be open as well.
     func endpoints(host: String, port: Int?) throws(ServerStartError) -> [ServerEndpoint] {
         var endpoints = try ServerEndpoint.inherited(tls: tls)
-        let isAlone = endpoints.isEmpty && tls == nil && unixSocket == nil
-        if let port = port ?? (isAlone ? 8080 : nil) {
+        if let port = plainPort(port, besides: endpoints) {
             endpoints.append(.tcp(host: host, port: port, sharesPort: sharePorts))
         }
         let hasSecure = endpoints.contains { $0.tls != nil }
-        if let tls, tlsPort != nil || !hasSecure {
-            endpoints.append(.tcp(host: host, port: tlsPort ?? 8443, tls: tls, sharesPort: sharePorts))
+        if let securePort, tlsPort != nil || !hasSecure {
+            endpoints.append(.tcp(host: host, port: securePort, tls: tls, sharesPort: sharePorts))
         }
         if let unixSocket { endpoints.append(.unix(path: unixSocket)) }
         return endpoints
     }
+
+    /// The port for plain HTTP; nil where there is none.
+    ///
+    /// - Parameter inherited: the sockets that systemd hands over.
+    func plainPort(_ port: Int?, besides inherited: [ServerEndpoint] = []) -> Int? {
+        port ?? (inherited.isEmpty && tls == nil && unixSocket == nil ? 8080 : nil)
+    }
+
+    /// The port for HTTPS, where no socket that systemd hands over is for it; nil without a certificate.
+    var securePort: Int? { tls == nil ? nil : tlsPort ?? 8443 }
 }
 
 /// Whether clients have to show certificates, where they are asked for them.

@@ -50,6 +50,17 @@ extension EndToEnd {
             #expect(outcome.text.contains("header_fields=50") && outcome.text.contains("backlog=300"))
         }
 
+        @Test func defaultsThatDependOnTheMachineAreShownAsTheyAreHere() async throws {
+            let plain = try await run(["config"])
+            #expect(line("port", plain) == ["port", "8080", "default"])
+            #expect(line("tls_port", plain) == ["tls_port", "none", "default"])
+            let cores = ProcessInfo.processInfo.activeProcessorCount
+            #expect(line("workers", plain) == ["workers", "\(max(1, cores - 1))", "default"])
+            #expect(line("memory_budget", plain).flatMap { Int($0[1]) } ?? 0 > 1 << 20, "\(plain.text)")
+            let secure = try await run(["config", "--tls-cert", "c.pem", "--tls-key", "k.pem"])
+            #expect(line("port", secure)?[1] == "none" && line("tls_port", secure)?[1] == "8443")
+        }
+
         @Test func theServiceHasWhatTheFileSays() async throws {
             let directory = try TemporaryDirectory()
             let file = try directory.write(
@@ -112,9 +123,34 @@ extension EndToEnd {
             let open = try await run(["check", "--host", "0.0.0.0"])
             #expect(open.status == 78 && open.text.contains("there is no key"), "\(open.text)")
             #expect(try await run(["check", "--host", "0.0.0.0", "--insecure"]).status == 0)
+            let ports = try await run(["check", "--port", "9100", "--metrics-port", "9100"])
+            #expect(ports.status == 78 && ports.text.contains("have to differ"), "\(ports.text)")
+            #expect(
+                try await run(["check", "--port", "9100", "--metrics-port", "9100", "--metrics-host", "127.0.0.2"])
+                    .status == 0)
+            for (path, part) in [
+                (String(repeating: "s", count: 108), "1 to 107 bytes"), ("none/s.sock", "none/: No such file"),
+                ("settings.yaml", "no socket"),
+            ] {
+                let socket = try await run(["check", "--unix-socket", path], file: "{}")
+                #expect(socket.status == 78 && socket.text.contains(part), "\(socket.text)")
+            }
+            let host = try await run(["check", "--host", "no.such.invalid"])
+            #expect(host.status == 78 && host.text.contains("no.such.invalid is neither"), "\(host.text)")
             try await withService { service in
                 let used = try await run(["check", "--data-dir", service.dataDirectory])
                 #expect(used.status == 0 && used.text.contains("in use"), "\(used.text)")
+                #expect(used.text.contains("keys: none"))
+                let made = try await run([
+                    "keys", "create", "a", "--scope", "read", "--data-dir", service.dataDirectory,
+                ])
+                #expect(made.status == 0)
+                let keyed = try await run(["check", "--data-dir", service.dataDirectory])
+                #expect(keyed.status == 0 && keyed.text.contains("keys: 1, of which 1 is good"), "\(keyed.text)")
+                try FileManager.default.setAttributes(
+                    [.posixPermissions: 0o644], ofItemAtPath: "\(service.dataDirectory)/keys.json")
+                let open = try await run(["check", "--data-dir", service.dataDirectory])
+                #expect(open.status == 78 && open.text.contains("chmod 600"), "\(open.text)")
             }
         }
     }

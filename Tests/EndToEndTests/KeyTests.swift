@@ -70,7 +70,15 @@ extension EndToEnd {
                 #expect(revoked.status == 0, "\(revoked.errors)")
                 try await Task.sleep(for: .milliseconds(1_050))
                 #expect(try await status(service, key) == 401)
-                #expect(!service.log.contains(key.suffix(64)))
+                #expect(service.log.contains("key \(id) was revoked"), "\(service.log)")
+                // What is sent in the wrong place is not written down either.
+                let misplaced = try await service.curl("/v1/datasets/\(key)", "-H", "X-Request-Id: \(key)")
+                #expect(misplaced.status == 401 && misplaced["X-Request-Id"]?.contains("ack_") == false)
+                #expect(
+                    try await service.curl("/livez", "-H", "X-Request-Id: eyJhbGciOi.eyJpc3MiOi.c2ln").status == 200)
+                try await eventually("the log has both") { service.log.contains("GET /livez") }
+                #expect(service.log.contains("a key in the path"), "\(service.log)")
+                #expect(!service.log.contains(key.suffix(64)) && !service.log.contains("eyJ"))
             }
         }
 
@@ -125,14 +133,22 @@ extension EndToEnd {
             let directory = try TemporaryDirectory()
             for (arguments, part) in [
                 (["create", "a"], "--scope"), (["create", "a", "--scope", "all"], "admin"),
-                (["create", "a b", "--scope", "read"], "1 to 64"), (["revoke", "00"], "keys list"),
+                (["create", "a b", "--scope", "read"], "1 to 64"), (["revoke", "00"], "no data directory"),
+                (["list"], "no data directory"), (["list", "--data-dir", "/nowhere"], "/nowhere is not there"),
+                (["create", "a", "--scope", "read", "--certificate", "CN=etl, O=Example"], "RFC2253"),
+                (["create", "a", "--scope", "read", "--certificate", "O = Example, CN = etl"], "RFC2253"),
                 (["create", "a", "--scope", "read", "--burst", "3"], "--requests-per-second"),
             ] {
                 let outcome = try await Command(
-                    ClusterdBinary.path, ["keys"] + arguments + ["--data-dir", directory.path]
+                    ClusterdBinary.path, ["keys", arguments[0], "--data-dir", directory.path] + arguments.dropFirst()
                 ).run()
                 #expect(outcome.status != 0 && outcome.errors.contains(part), "\(arguments): \(outcome.errors)")
             }
+            #expect(try FileManager.default.contentsOfDirectory(atPath: directory.path).isEmpty)
+            #expect(
+                try await keys("create", "a", "--scope", "read", "--data-dir", directory.path).status == 0)
+            let unknown = try await keys("revoke", "00", "--data-dir", directory.path)
+            #expect(unknown.status != 0 && unknown.errors.contains("keys list"), "\(unknown.errors)")
         }
     }
 }

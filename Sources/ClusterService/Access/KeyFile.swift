@@ -51,18 +51,13 @@ public struct KeyFile: Sendable {
         limits: KeyLimits = KeyLimits()
     ) throws(AccessFileError) -> (record: AccessKey, key: String) {
         let tenant = try Self.tenant(tenant, of: name)
-        let now = Date()
-        do {
-            try FileDescriptor.makeDirectory(directory)
-            return try changing { keys in
-                let made = try AccessKey.make(
-                    name: name, tenant: tenant, scope: scope, expiresAt: lifetime.map(now.addingTimeInterval),
-                    limits: limits, now: now)
-                keys.append(made.record)
-                return made
-            }
-        } catch {
-            throw error as? AccessFileError ?? AccessFileError("cannot write \(path): \(error)")
+        return try changing(isNew: true) { keys in
+            let now = Date()
+            let made = try AccessKey.make(
+                name: name, tenant: tenant, scope: scope, expiresAt: lifetime.map(now.addingTimeInterval),
+                limits: limits, now: now)
+            keys.append(made.record)
+            return made
         }
     }
 
@@ -80,21 +75,16 @@ public struct KeyFile: Sendable {
         guard let identity = CertificateIdentity.parse(certificate) else {
             throw AccessFileError("the certificate \"\(certificate)\": \(CertificateIdentity.rule)")
         }
-        let now = Date()
-        do {
-            try FileDescriptor.makeDirectory(directory)
-            return try changing { keys in
-                if let known = keys.first(where: { $0.certificate == identity && $0.isGood(at: now) }) {
-                    throw AccessFileError("\(identity) is entered as \(known.id) (\(known.name)); revoke that first")
-                }
-                let record = try AccessKey.make(
-                    name: name, tenant: tenant, scope: scope, expiresAt: lifetime.map(now.addingTimeInterval),
-                    limits: limits, now: now, certificate: identity)
-                keys.append(record)
-                return record
+        return try changing(isNew: true) { keys in
+            let now = Date()
+            if let known = keys.first(where: { $0.certificate == identity && $0.isGood(at: now) }) {
+                throw AccessFileError("\(identity) is entered as \(known.id) (\(known.name)); revoke that first")
             }
-        } catch {
-            throw error as? AccessFileError ?? AccessFileError("cannot write \(path): \(error)")
+            let record = try AccessKey.make(
+                name: name, tenant: tenant, scope: scope, expiresAt: lifetime.map(now.addingTimeInterval),
+                limits: limits, now: now, certificate: identity)
+            keys.append(record)
+            return record
         }
     }
 
@@ -113,17 +103,38 @@ public struct KeyFile: Sendable {
     /// - Throws: ``AccessFileError`` where there is no such key.
     public func revoke(_ id: String) throws(AccessFileError) -> AccessKey {
         let id = AccessKey.parts(of: id)?.id ?? id
-        do {
-            return try changing { keys in
-                guard let index = keys.firstIndex(where: { $0.id == id }) else {
-                    throw AccessFileError("no key has the id \"\(id)\"; clusterd keys list shows them")
-                }
-                keys[index].revokedAt = keys[index].revokedAt ?? Date()
-                return keys[index]
+        try checkPlace()
+        return try changing { keys in
+            guard let index = keys.firstIndex(where: { $0.id == id }) else {
+                throw AccessFileError("no key has the id \"\(id)\"; clusterd keys list shows them")
             }
-        } catch {
-            throw error as? AccessFileError ?? AccessFileError("cannot write \(path): \(error)")
+            keys[index].revokedAt = keys[index].revokedAt ?? Date()
+            return keys[index]
         }
+    }
+
+    /// Whether the directory is one of a service's.
+    ///
+    /// - Throws: ``AccessFileError`` where it is not there, or has nothing in it that a service keeps.
+    public func checkPlace() throws(AccessFileError) {
+        let isPlace = ["keys.json", "jobs.sqlite", "datasets"].contains {
+            FileManager.default.fileExists(atPath: "\(directory)/\($0)")
+        }
+        guard !isPlace else { return }
+        let isThere = FileManager.default.fileExists(atPath: directory)
+        throw AccessFileError(
+            "\(directory) is \(isThere ? "no data directory" : "not there"); name the service's by --data-dir")
+    }
+
+    /// Whether the file, if it is there, can be read and is its owner's alone.
+    ///
+    /// - Throws: ``AccessFileError`` naming the file and the fix.
+    public func check() throws(AccessFileError) {
+        _ = try keys()
+        var status = stat()
+        guard stat(path, &status) == 0, status.st_mode & 0o077 != 0 else { return }
+        throw AccessFileError(
+            "\(path) has mode \(String(status.st_mode & 0o777, radix: 8)), so that others get at it: chmod 600 \(path)")
     }
 
     /// Writes down when keys were last used.
@@ -132,15 +143,25 @@ public struct KeyFile: Sendable {
         try write(Self.encoder.encode(all), to: usagePath)
     }
 
-    private func changing<Value>(_ change: (inout [AccessKey]) throws -> Value) throws -> Value {
-        let lock = try FileDescriptor(
-            opening: "\(directory)/keys.lock", flags: O_RDWR | O_CREAT | O_NOFOLLOW, mode: 0o600)
-        giveToOwner(lock.path)
-        guard flock(lock.number, LOCK_EX) == 0 else { throw StorageError("lock", lock.path) }
-        var content = Content(keys: try keys())
-        let value = try change(&content.keys)
-        try write(Self.encoder.encode(content), to: path)
-        return value
+    /// Reads the keys, changes and stores them, while no other command does.
+    ///
+    /// - Parameter isNew: whether the directory is made where it is missing.
+    private func changing<Value>(
+        isNew: Bool = false, _ change: (inout [AccessKey]) throws -> Value
+    ) throws(AccessFileError) -> Value {
+        do {
+            if isNew { try FileDescriptor.makeDirectory(directory) }
+            let lock = try FileDescriptor(
+                opening: "\(directory)/keys.lock", flags: O_RDWR | O_CREAT | O_NOFOLLOW, mode: 0o600)
+            giveToOwner(lock.path)
+            guard flock(lock.number, LOCK_EX) == 0 else { throw StorageError("lock", lock.path) }
+            var content = Content(keys: try keys())
+            let value = try change(&content.keys)
+            try write(Self.encoder.encode(content), to: path)
+            return value
+        } catch {
+            throw error as? AccessFileError ?? AccessFileError("cannot write \(path): \(error)")
+        }
     }
 
     private func write(_ data: Data, to path: String) throws {

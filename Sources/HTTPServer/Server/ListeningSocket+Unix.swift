@@ -6,11 +6,7 @@ extension ListeningSocket {
     static func listen(path: String, permissions: UInt32, limits: ServerLimits) throws(ServerStartError)
         -> ListeningSocket
     {
-        guard !path.isEmpty, path.utf8.count <= SocketAddress.longestPath, !path.utf8.contains(0) else {
-            throw ServerStartError(
-                path: path, code: ENAMETOOLONG,
-                reason: "the path of a Unix-domain socket has 1 to \(SocketAddress.longestPath) bytes")
-        }
+        try checkLength(path)
         let address = SocketAddress(unixPath: path)
         try removeAbandoned(address, path)
         let type = SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue
@@ -27,13 +23,29 @@ extension ListeningSocket {
         return ListeningSocket(descriptor: descriptor, address: address, ownedPath: path)
     }
 
-    /// Removes the socket of a server that is gone; one that answers is in use, and what is no socket is left alone.
-    private static func removeAbandoned(_ address: SocketAddress, _ path: String) throws(ServerStartError) {
+    static func checkLength(_ path: String) throws(ServerStartError) {
+        guard !path.isEmpty, path.utf8.count <= SocketAddress.longestPath, !path.utf8.contains(0) else {
+            throw ServerStartError(
+                path: path, code: ENAMETOOLONG,
+                reason: "the path of a Unix-domain socket has 1 to \(SocketAddress.longestPath) bytes")
+        }
+    }
+
+    /// - Returns: whether there is a socket at the path.
+    /// - Throws: where there is something else, which is left alone.
+    @discardableResult
+    static func checkIsSocket(_ path: String) throws(ServerStartError) -> Bool {
         var status = stat()
-        guard lstat(path, &status) == 0 else { return }
+        guard lstat(path, &status) == 0 else { return false }
         guard status.st_mode & S_IFMT == S_IFSOCK else {
             throw ServerStartError(path: path, code: EEXIST, reason: "there is a file that is no socket")
         }
+        return true
+    }
+
+    /// Removes the socket of a server that is gone; one that answers is in use, and what is no socket is left alone.
+    private static func removeAbandoned(_ address: SocketAddress, _ path: String) throws(ServerStartError) {
+        guard try checkIsSocket(path) else { return }
         let probe = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue), 0)
         guard probe >= 0 else { throw ServerStartError(path: path, code: errno) }
         defer { Glibc.close(probe) }

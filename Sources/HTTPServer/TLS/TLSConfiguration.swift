@@ -79,6 +79,7 @@ public struct TLSConfiguration: Sendable, Equatable {
 extension TLSConfiguration {
     /// Reads all files and tries the rules, without serving anything.
     ///
-    /// - Throws: ``TLSConfigurationError`` with the file that is to blame.
-    public func check() throws(TLSConfigurationError) { _ = try TLSContext(self) }
+    /// - Throws: ``TLSConfigurationError`` with the file that is to blame, also for a certificate whose time is over or
+    ///   has not come, with which a server would start.
+    public func check() throws(TLSConfigurationError) { try TLSContext(self).checkTimes(certificates) }
 }

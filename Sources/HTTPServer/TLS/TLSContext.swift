@@ -63,6 +63,23 @@ final class TLSContext: @unchecked Sendable {
         return session
     }
 
+    /// Checks that the certificates are good today.
+    ///
+    /// - Parameter certificates: those that the contexts were made of, to name the file.
+    func checkTimes(_ certificates: [TLSConfiguration.Certificate]) throws(TLSConfigurationError) {
+        for (context, file) in zip(contexts, certificates) {
+            guard let certificate = SSL_CTX_get0_certificate(context) else { continue }
+            // Negative where the time is past; 0 where it cannot be read.
+            if X509_cmp_current_time(X509_get0_notAfter(certificate)) <= 0 {
+                throw TLSConfigurationError("the certificate has expired", file: file.chainFile)
+            }
+            if X509_cmp_current_time(X509_get0_notBefore(certificate)) >= 0 {
+                throw TLSConfigurationError(
+                    "the certificate is not good yet; compare the machine's clock", file: file.chainFile)
+            }
+        }
+    }
+
     // MARK: Setting up
 
     private static func apply(

@@ -25,6 +25,20 @@ struct ServerEndpointTests {
         return try await client.response().text
     }
 
+    @Test(
+        arguments: [
+            (.tcp(port: 1), .tcp(port: 1), true), (.tcp(port: 1), .tcp(port: 2), false),
+            (.tcp(port: 0), .tcp(port: 0), false),
+            (.tcp(host: "127.0.0.1", port: 1), .tcp(host: "127.0.0.2", port: 1), false),
+            (.tcp(host: "0.0.0.0", port: 1), .tcp(port: 1), true), (.tcp(port: 1), .tcp(host: "::", port: 1), true),
+            (.tcp(host: "0.0.0.0", port: 1), .tcp(host: "::1", port: 1), false),
+            (.tcp(port: 1, sharesPort: true), .tcp(port: 1, sharesPort: true), false),
+            (.unix(path: "a"), .unix(path: "a"), true), (.unix(path: "a"), .tcp(port: 1), false),
+        ] as [(ServerEndpoint, ServerEndpoint, Bool)])
+    func whatWantsTheSamePortCollides(first: ServerEndpoint, second: ServerEndpoint, isSo: Bool) {
+        #expect(first.collides(with: second) == isSo && second.collides(with: first) == isSo)
+    }
+
     @Test func aUnixSocketServesAndGoesWithItsServer() async throws {
         let path = "\(directory)/server.sock"
         let (server, address) = try start(.unix(path: path, permissions: 0o600))

@@ -45,8 +45,10 @@ final class TestAuthority: Sendable {
     }
 
     /// Issues a certificate for a host, or for a client, into files of a name.
+    ///
+    /// - Parameter validity: from when to when, in seconds from now.
     @discardableResult
-    func issue(_ host: String, file: String? = nil) throws -> Issued {
+    func issue(_ host: String, file: String? = nil, validity: Range<Int> = -60..<3_600) throws -> Issued {
         let file = file ?? host
         let issued = Issued(chainFile: path("\(file).pem"), keyFile: path("\(file).key"))
         let signer = try Self.readKey(root.keyFile)
@@ -55,6 +57,7 @@ final class TestAuthority: Sendable {
         defer { EVP_PKEY_free(key) }
         let certificate = try Self.makeCertificate(
             host, key: key, issuer: rootName, signer: signer,
+            validity: validity,
             extensions: [
                 (NID_subject_alt_name, "DNS:\(host)"), (NID_ext_key_usage, "serverAuth,clientAuth"),
             ])
@@ -74,14 +77,14 @@ final class TestAuthority: Sendable {
     }
 
     private static func makeCertificate(
-        _ name: String, key: OpaquePointer, issuer: String, signer: OpaquePointer,
+        _ name: String, key: OpaquePointer, issuer: String, signer: OpaquePointer, validity: Range<Int> = -60..<3_600,
         extensions: [(nid: Int32, value: String)]
     ) throws -> OpaquePointer {
         guard let certificate = X509_new() else { throw Failed(step: "certificate") }
         X509_set_version(certificate, 2)
         ASN1_INTEGER_set(X509_get_serialNumber(certificate), Int.random(in: 1...Int(Int32.max)))
-        X509_gmtime_adj(X509_getm_notBefore(certificate), -60)
-        X509_gmtime_adj(X509_getm_notAfter(certificate), 3600)
+        X509_gmtime_adj(X509_getm_notBefore(certificate), validity.lowerBound)
+        X509_gmtime_adj(X509_getm_notAfter(certificate), validity.upperBound)
         X509_set_pubkey(certificate, key)
         for (entry, text) in [
             (X509_get_subject_name(certificate), name), (X509_get_issuer_name(certificate), issuer),

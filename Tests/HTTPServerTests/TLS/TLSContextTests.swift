@@ -30,6 +30,19 @@ struct TLSContextTests {
         #expect(error(TLSConfiguration(certificateFile: files.chainFile, keyFile: files.keyFile)) == nil)
     }
 
+    @Test(
+        arguments: [(-7_200 ..< -3_600, "expired"), (3_600..<7_200, "not good yet"), (-60..<3_600, nil)]
+            as [(Range<Int>, String?)])
+    func aCertificateWhoseTimeItIsNotIsFoundByACheck(validity: Range<Int>, part: String?) throws {
+        let files = try authority.issue("other", validity: validity)
+        let configuration = TLSConfiguration(certificateFile: files.chainFile, keyFile: files.keyFile)
+        #expect(error(configuration) == nil, "a server starts with it")
+        var found: TLSConfigurationError?
+        do throws(TLSConfigurationError) { try configuration.check() } catch { found = error }
+        #expect(found?.reason.contains(part ?? "") == (part == nil ? nil : true), "\(found?.reason ?? "fine")")
+        #expect(found == nil || found?.file == files.chainFile)
+    }
+
     @Test func filesThatAreNotThereAreNamed() {
         let missing = "\(authority.directory)/missing.pem"
         for configuration in [
