@@ -41,12 +41,17 @@ struct LocalSearch {
     }
 
     /// K×d centroids in the frame.
-    mutating func improved(_ random: inout RandomSource) throws -> Matrix {
+    ///
+    /// - Parameter observe: told after every try how much work it was, in passes of attention over the sample.
+    mutating func improved(_ random: inout RandomSource, observe: (Double) -> Void = { _ in }) throws -> Matrix {
         guard n > 0, k > 1 else { return centroids }
         var cost = findNearest()
         var losses = [Double](repeating: 0, count: k)
         for _ in 0..<min(Self.tries * k, Self.costLimit / (n * (d + 8))) where cost > 0 {
             guard try passes.proceed() else { break }
+            // The distances to one point of the k that a pass takes.
+            var work = 1 / Double(k)
+            defer { observe(work) }
             let row = drawn(random.uniform() * cost)
             let place = (0..<d).map { points[$0 * stride + row] }
             ac_squared_distances(points.pointer, Int64(stride), Int64(n), Int64(d), place, 1, candidate.pointer)
@@ -59,6 +64,8 @@ struct LocalSearch {
             (distances.pointer + least * stride).update(from: candidate.pointer, count: stride)
             for j in 0..<d { centroids[least, j] = Double(place[j]) }
             cost = findNearest()
+            // A comparison for each of the d products of a pass.
+            work += 1 / Double(d)
         }
         return centroids
     }

@@ -41,19 +41,23 @@ struct MixtureRefinement {
     }
 
     /// - Parameters:
-    ///   - observe: told after every iteration.
+    ///   - observe: told after every iteration, and once of all that a checkpoint holds.
     ///   - isHopeless: whether to give up, from what there is and the last gain.
     func run(
         from start: Mixture, observe: (Outcome) -> Void = { _ in },
         isHopeless: (Outcome, Double) -> Bool = { _, _ in false }
     ) throws -> Outcome {
         let passes = attention.passes
-        return try passes.journal.ask(
+        var isReplayed = true
+        let outcome = try passes.journal.ask(
             .refinement, key: digest(of: start), passes: passes, isUsable: { $0.isContinuation(of: start) }
         ) { state, record in
-            try iterate(
+            isReplayed = false
+            return try iterate(
                 from: state ?? Outcome(mixture: start), observe: observe, isHopeless: isHopeless, record: record)
         }
+        if isReplayed { observe(outcome) }
+        return outcome
     }
 
     /// - Parameter record: told after every iteration that is not the last, with what this could start from again.

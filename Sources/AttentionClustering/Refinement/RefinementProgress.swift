@@ -13,6 +13,8 @@ final class RefinementProgress {
     private var done = 0.0
     private var finishedRuns = 0.0
     private var iterations = 0
+    /// Where the present run began, which tells it from the next.
+    private var firstLevel: Double?
     private var isSettling = false
     private var lastShown = 0.0
 
@@ -32,10 +34,15 @@ final class RefinementProgress {
         (isSettling, iterations) = (true, 0)
     }
 
-    /// The share of the stage that is done after an iteration of a restart; nil where it is hardly more than before.
-    func share(afterRestartOn rows: Int, left: Int) -> Double? {
+    /// The share of the stage that is done after a piece of a restart; nil where it is hardly more than before.
+    ///
+    /// - Parameters:
+    ///   - passes: how much that was, in passes over the restart's rows.
+    ///   - rows: how many those are.
+    ///   - left: how many restarts come after this one.
+    func share(afterRestart passes: Double, on rows: Int, left: Int) -> Double? {
         let cost = Double(rows) / sampleRows
-        done += cost
+        done += passes * cost
         (restartsLeft, restartCost) = (Double(left), cost * Self.typicalIterations)
         let now = share(left: 0)
         guard now > lastShown + 0.01 else { return nil }
@@ -43,19 +50,21 @@ final class RefinementProgress {
         return now
     }
 
-    /// The share of the stage that is done after an iteration of a run.
+    /// The share of the stage that is done after an iteration of a run, or after several that were done before the fit
+    /// was gone on with.
     func share(after outcome: MixtureRefinement.Outcome) -> Double {
         let count = outcome.history.count
         if isSettling {
             let rest = Self.iterationsLeft(outcome.history, tolerance: 1e-4, most: maximumIterations - count)
             return sampleShare + (1 - sampleShare) * Double(count) / (Double(count) + rest)
         }
-        if count <= iterations || iterations == 0 {
+        if count <= iterations || outcome.history.first != firstLevel {
             runsLeft = max(0, runsLeft - 1)
             finishedRuns += iterations == 0 ? 0 : 1
+            (iterations, firstLevel) = (0, outcome.history.first)
         }
+        done += Double(count - iterations)
         iterations = count
-        done += 1
         let tolerance = MixtureRefinement.defaultTolerance
         return share(left: Self.iterationsLeft(outcome.history, tolerance: tolerance, most: maximumIterations - count))
     }

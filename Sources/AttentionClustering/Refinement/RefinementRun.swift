@@ -38,8 +38,8 @@ struct RefinementRun {
                 of: preparation.rows.count, sample: working.count, kinds: kinds.count),
             maximumIterations: options.maximumIterations)
         let observe: (MixtureRefinement.Outcome) -> Void = { report($0, progress) }
-        search.observeRestart = { rows, left in
-            guard let share = progress.share(afterRestartOn: rows, left: left) else { return }
+        search.observeRestart = { done, rows, left in
+            guard let share = progress.share(afterRestart: done, on: rows, left: left) else { return }
             passes.meter.at(.refining, 0.3 + 0.6 * share, to: 0.3 + 0.6 * share)
         }
         let (starts, warnings) = try search.starts(from: given, observe: observe)

@@ -11,8 +11,9 @@ struct StartSearch {
     let clusterCount: Int
     let options: FitOptions
     let passes: RowPasses
-    /// Told after each iteration of a restart: on how many rows it was, and how many restarts are left.
-    var observeRestart: (Int, Int) -> Void = { _, _ in }
+    /// Told after each piece of a restart: how much it was in passes over its rows, how many rows those are, and how many
+    /// restarts are left.
+    var observeRestart: (Double, Int, Int) -> Void = { _, _, _ in }
 
     private static let restarts = 10
     private static let restartIterations = 30
@@ -99,6 +100,7 @@ struct StartSearch {
         var vain = 0
         for attempt in 0..<attempts where best == nil || !passes.isFinishing {
             if k <= Self.fewClusters, vain >= Self.restartPatience { break }
+            let observe: (Double) -> Void = { observeRestart($0, sample.count, attempts - attempt - 1) }
             var seeds = try SeededStart(rows: sample, count: k, seed: options.seed, attempt: attempt, passes: passes)
             var key = NumberDigest()
             key.add(attempt)
@@ -111,13 +113,13 @@ struct StartSearch {
                 guard k >= Self.manyClusters else { return centroids }
                 var search = LocalSearch(rows: sample, centroids: centroids, passes: passes)
                 var random = RandomSource(seed: options.seed, stream: 64 + UInt64(attempt))
-                return try search.improved(&random)
+                return try search.improved(&random, observe: observe)
             }
             let start = try refinement.nearest(chosen)
             if options.refinement == .none { return start }
             let level = best?.history.last ?? -.infinity
             let outcome = try refinement.run(
-                from: start, observe: { _ in observeRestart(sample.count, attempts - attempt - 1) },
+                from: start, observe: { _ in observe(1) },
                 isHopeless: { outcome, gain in
                     (outcome.history.last ?? 0) + Self.patience * gain < max(rival ?? -.infinity, level)
                 })

@@ -37,7 +37,9 @@ final class CheckpointStore: Sendable {
         // Nothing was saved before the first attempt: no need to wait for what is being written of other jobs.
         let found = job.attempt > 1 ? await onQueue { [self] in read(job) } : nil
         return JobCheckpoints(
-            resumed: found, interval: interval, fraction: fraction,
+            resumed: found, interval: interval,
+            shown: ShownFraction(path: path(job.id, ShownFraction.suffix), isFirstAttempt: job.attempt <= 1),
+            fraction: fraction,
             write: { file, done in
                 self.queue.async {
                     let start = ContinuousClock.now
@@ -47,28 +49,36 @@ final class CheckpointStore: Sendable {
             }, identity: CheckpointFile.identity(of: job))
     }
 
-    /// How far jobs had come whose checkpoints an earlier process left, by job; what cannot be read is left out.
+    /// How far jobs had come that an earlier process left, by job: what it showed last, or else its checkpoints; what
+    /// cannot be read is left out.
     ///
-    /// Reads the beginning of each file only: whether the rest is whole shows when the job goes on.
+    /// Reads the beginning of each checkpoint only: whether the rest is whole shows when the job goes on.
     func fractions() -> [String: Double] {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
         return names.reduce(into: [:]) { fractions, name in
-            guard name.hasSuffix(Self.suffix) else { return }
-            let job = String(name.dropLast(Self.suffix.count))
-            fractions[job] = CheckpointFile.fraction(ofFile: path(job))
+            let fraction =
+                switch name.drop(while: { $0 != "." }) {
+                case Self.suffix[...]: CheckpointFile.fraction(ofFile: "\(directory)/\(name)")
+                case ShownFraction.suffix[...]: ShownFraction.fraction(ofFile: "\(directory)/\(name)")
+                default: Double?.none
+                }
+            guard let fraction else { return }
+            fractions[Self.job(ofFile: name), default: 0] = max(fraction, fractions[Self.job(ofFile: name)] ?? 0)
         }
     }
 
-    /// Forgets the checkpoint of a job that has ended.
+    /// Forgets how far a job was that has ended.
     func remove(_ job: String) async {
-        await onQueue { [self] in unlinkFile(job) }
+        await onQueue { [self] in
+            unlinkFile(job)
+            unlink(path(job, ShownFraction.suffix))
+        }
     }
 
     /// Removes what is left of jobs that are no longer to be done.
     func sweep(isActive: (String) async throws -> Bool) async throws {
         for name in try FileManager.default.contentsOfDirectory(atPath: directory) {
-            let job = String(name.prefix { $0 != "." })
-            if try await !isActive(job) {
+            if try await !isActive(Self.job(ofFile: name)) {
                 await onQueue { [self] in _ = unlink("\(directory)/\(name)") }
             }
         }
@@ -76,7 +86,11 @@ final class CheckpointStore: Sendable {
 
     private static let suffix = ".ckpt"
 
-    private func path(_ job: String) -> String { "\(directory)/\(job)\(Self.suffix)" }
+    private static func job(ofFile name: String) -> String { String(name.prefix { $0 != "." }) }
+
+    private func path(_ job: String, _ suffix: String = CheckpointStore.suffix) -> String {
+        "\(directory)/\(job)\(suffix)"
+    }
 
     private func unlinkFile(_ job: String) {
         if unlink(path(job)) != 0, errno != ENOENT {
@@ -126,8 +140,11 @@ final class JobCheckpoints: Sendable {
     /// What the training goes on from.
     let resumed: CheckpointFile?
 
+    /// What clients are shown of the job.
+    let shown: ShownFraction
+
     /// Whether there is a file, or may be.
-    var mayHaveFile: Bool { resumed != nil || state.withLock { $0.hasSaved } }
+    var mayHaveFile: Bool { resumed != nil || shown.mayHaveFile || state.withLock { $0.hasSaved } }
 
     private struct State {
         var hasSaved = false
@@ -150,11 +167,11 @@ final class JobCheckpoints: Sendable {
 
     /// - Parameter write: writes a file in its own time and says how long that took.
     init(
-        resumed: CheckpointFile?, interval: Duration, fraction: @escaping @Sendable () -> Double,
+        resumed: CheckpointFile?, interval: Duration, shown: ShownFraction, fraction: @escaping @Sendable () -> Double,
         write: @escaping @Sendable (CheckpointFile, _ done: @escaping @Sendable (Duration) -> Void) -> Void,
         identity: @autoclosure @escaping @Sendable () -> String
     ) {
-        (self.resumed, self.interval, self.fraction) = (resumed, interval, fraction)
+        (self.resumed, self.interval, self.shown, self.fraction) = (resumed, interval, shown, fraction)
         (self.write, self.identity) = (write, identity)
         state = Mutex(State(due: startedAt + interval, askedAt: startedAt))
     }

@@ -229,7 +229,7 @@ final class JobRunner: Sendable {
         metrics.runBegan(job)
         let begin = ContinuousClock.now
         let outcome = await thread.run { [training] in
-            Result { try training.train(job, parameters, handle, saved.control) }
+            Result { try training.train(job, parameters, handle, saved) }
         }
         board.endTraining(job.id)
         metrics.runEnded(outcome, after: ContinuousClock.now - begin)
@@ -240,9 +240,19 @@ final class JobRunner: Sendable {
             let isOver = handle.order == .none || handle.order == .cancel
             if isOver, saved.mayHaveFile { await checkpoints.remove(job.id) }
             held.remove(job)
-            if isOver { board.end(job.id) } else { board.rest(job.id) }
+            await leaveBoard(job, isOver: isOver)
             close(job)
             stores.leave()
+        }
+    }
+
+    /// Takes a job from the board; one that somebody goes on with stays there with what was shown of it.
+    private func leaveBoard(_ job: Job, isOver: Bool) async {
+        // A lost lease may have been its last, and nobody asks for it afterwards.
+        if !isOver, let now = try? await store.job(job.id), !now.isDone {
+            board.rest(job.id)
+        } else {
+            board.end(job.id)
         }
     }
 

@@ -11,17 +11,20 @@ struct JobTraining: Sendable {
 
     /// Clusters the points of `job`; blocks until it is done.
     ///
-    /// - Parameter checkpoints: where it goes on from, and where more of it goes.
+    /// - Parameter saved: where it goes on from, and where more of it goes.
     /// - Throws: `CancellationError` when `handle` was given an order.
     func train(
-        _ job: Job, _ parameters: JobParameters, _ handle: RunningJob, _ checkpoints: FitCheckpoints
+        _ job: Job, _ parameters: JobParameters, _ handle: RunningJob, _ saved: JobCheckpoints
     ) throws -> TrainedJob {
         let file = try datasets.openForJob(digest: job.datasetVersion)
         let selection = try ColumnSelection(
             parameters, isChosen: job.kind == JobKind.cluster, among: file.description.columnNames)
         let control = FitControl(
             threads: threads, decide: { handle.decide() },
-            report: { [board] progress in board.report(job.id, progress) }, checkpoints: checkpoints)
+            report: { [board] progress in
+                saved.shown.note(progress.fraction)
+                board.report(job.id, progress)
+            }, checkpoints: saved.control)
         let training = try selection.trainingPoints(of: file) { try datasets.spool() }
         let weights = try selection.weights?.values(of: file.rows)
         let clustering = try parameters.cluster(training.points, weights: weights, control: control)

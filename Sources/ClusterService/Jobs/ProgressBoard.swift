@@ -9,8 +9,10 @@ final class ProgressBoard: Sendable {
         var phase = FitProgress.Phase.preparing
         /// When the phase began.
         var phaseStartedAt: ContinuousClock.Instant
-        /// From 0 to 1; it never falls.
-        var fraction = 0.0
+        /// From 0 to 1; it never falls, whatever became of the process that showed it first.
+        var fraction: Double
+        /// How far the work is; behind ``fraction`` while what was shown before is done again.
+        fileprivate(set) var reached: Double
         var iteration = 0
         var objective: Double?
         /// Counts the published changes, at most ``ProgressBoard/publishInterval`` apart.
@@ -20,15 +22,20 @@ final class ProgressBoard: Sendable {
         /// Whether there is something that is not published yet.
         var isPublishPending = false
 
-        init(fraction: Double = 0, startedAt: ContinuousClock.Instant) {
-            self.fraction = fraction
-            publishedAt = startedAt
+        /// - Parameters:
+        ///   - fraction: how far the work has come that it goes on with.
+        ///   - shown: what clients have been shown of it.
+        init(fraction: Double = 0, shown: Double = 0, startedAt: ContinuousClock.Instant) {
+            reached = fraction
+            self.fraction = max(fraction, shown)
+            // What is reported first is news.
+            publishedAt = startedAt - ProgressBoard.publishInterval
             phaseStartedAt = startedAt
             pace = ProgressPace(at: startedAt, fraction: fraction)
         }
 
         /// The seconds left if the rest goes on at the present pace; nil while that cannot be told.
-        func remainingSeconds(now: ContinuousClock.Instant) -> Double? { pace.remainingSeconds(fraction, at: now) }
+        func remainingSeconds(now: ContinuousClock.Instant) -> Double? { pace.remainingSeconds(reached, at: now) }
     }
 
     /// The least time between two changes that waiting clients are told of.
@@ -59,7 +66,7 @@ final class ProgressBoard: Sendable {
         let now = ContinuousClock.now
         state.withLock { state in
             let shown = state.resting.isEmpty ? 0 : state.resting.removeValue(forKey: job) ?? 0
-            state.entries[job] = Entry(fraction: max(shown, fraction), startedAt: now)
+            state.entries[job] = Entry(fraction: fraction, shown: shown, startedAt: now)
         }
     }
 
@@ -82,10 +89,18 @@ final class ProgressBoard: Sendable {
         if let delay { setTimer(delay) }
     }
 
-    /// The training of a job is over, and with it its last phase; it may have to wait to be stored.
+    /// The training of a job is over, and with it its last phase; it may have to wait to be stored, so what was reported
+    /// last is told at once.
     func endTraining(_ job: String) {
-        let ended = state.withLock { $0.entries[job]?.endPhase(before: nil, at: .now) }
+        let now = ContinuousClock.now
+        let (ended, isNews) = state.withLock { state -> (Entry.EndedPhase?, Bool) in
+            guard let index = state.entries.index(forKey: job) else { return (nil, false) }
+            let isNews = state.entries.values[index].isPublishPending
+            if isNews { state.entries.values[index].publish(at: now) }
+            return (state.entries.values[index].endPhase(before: nil, at: now), isNews)
+        }
         if let ended { phaseEnded(ended.phase, ended.duration) }
+        if isNews { watch.notify(job, isEnd: false) }
     }
 
     /// A job no longer runs.
@@ -154,10 +169,15 @@ extension ProgressBoard.Entry {
     /// - Returns: how long to wait before others are told; nil when they will be told already.
     fileprivate mutating func take(_ progress: FitProgress, at now: ContinuousClock.Instant) -> Duration? {
         phase = progress.phase
-        fraction = max(progress.fraction, fraction)
+        if progress.fraction > reached {
+            reached = progress.fraction
+            fraction = max(reached, fraction)
+            pace.add(reached, at: now)
+        } else {
+            pace.wait(until: now)
+        }
         iteration = progress.iteration
         objective = progress.objective
-        pace.add(fraction, at: now)
         guard !isPublishPending else { return nil }
         let rest = untilPublished(at: now)
         if rest <= .zero { publish(at: now) } else { isPublishPending = true }

@@ -8,7 +8,7 @@ struct ProgressPace: Sendable {
         let fraction: Double
     }
 
-    private let start: Sample
+    private var start: Sample
     /// Rising in time, thinned out as they grow old.
     private var samples: [Sample] = []
 
@@ -22,6 +22,11 @@ struct ProgressPace: Sendable {
     /// - Parameter fraction: how far the job had come before it began to run here.
     init(at time: ContinuousClock.Instant, fraction: Double) {
         start = Sample(time: time, fraction: fraction)
+    }
+
+    /// The job has done nothing new: while it only finds its way back to where it was, its time does not count.
+    mutating func wait(until time: ContinuousClock.Instant) {
+        if samples.isEmpty, start.fraction > 0 { start = Sample(time: time, fraction: start.fraction) }
     }
 
     /// Takes down how far the job is.

@@ -39,6 +39,29 @@ import Testing
         #expect(RefinementProgress.iterationsLeft(history, tolerance: 0.1, most: 1_000) == 1)
     }
 
+    @Test func runsOfACheckpointCountAsIfTheyHadJustBeenDone() {
+        func outcome(_ iterations: Int, from level: Double) -> MixtureRefinement.Outcome {
+            var outcome = MixtureRefinement.Outcome(
+                mixture: Mixture(centroids: Matrix(rows: 1, columns: 1), weights: [1], covariances: .spherical(1)))
+            // Gains halve, so that an end can be foretold.
+            outcome.history = (0..<iterations).map { level - 1 / Double(1 << $0) }
+            return outcome
+        }
+        func progress() -> RefinementProgress {
+            RefinementProgress(runs: 3, sampleRows: 100, sampleShare: 1, maximumIterations: 200)
+        }
+        let (whole, resumed) = (progress(), progress())
+        var last = 0.0
+        for (count, level) in [(12, -5.0), (18, -3.0), (9, -2.0)] {
+            for iteration in 1...count { last = whole.share(after: outcome(iteration, from: level)) }
+        }
+        _ = resumed.share(after: outcome(12, from: -5))
+        // More iterations than the run before, and yet another run.
+        _ = resumed.share(after: outcome(18, from: -3))
+        _ = resumed.share(after: outcome(8, from: -2))
+        #expect(resumed.share(after: outcome(9, from: -2)) == last && last > 0.5 && last < 1)
+    }
+
     @Test func headsForetellTheirEndFromTheirSteps() {
         let progress = HeadProgress(tolerance: 1e-6, maximumSteps: 5_000)
         var training = HeadTraining(heads: Matrix(rows: 1, columns: 1))

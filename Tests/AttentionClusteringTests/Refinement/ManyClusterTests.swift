@@ -57,7 +57,9 @@ import Testing
         let start = Matrix(rowVectors: (0..<20).map { [Double($0) * 0.01, 0] })
         var search = LocalSearch(rows: rows, centroids: start, passes: RowPasses())
         var random = RandomSource(seed: 1, stream: 1)
-        let improved = try search.improved(&random)
+        var work: [Double] = []
+        let improved = try search.improved(&random) { work.append($0) }
+        #expect(work.count == 40 && work.allSatisfy { $0 >= 1 / 20.0 }, "every try is told of")
         #expect(try cost(improved) < 0.2 * cost(start))
         var again = LocalSearch(rows: rows, centroids: improved, passes: RowPasses())
         let twice = try again.improved(&random)

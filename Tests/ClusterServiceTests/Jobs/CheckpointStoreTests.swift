@@ -34,6 +34,10 @@ import Testing
             parameters: parameters, attempt: 2)
     }
 
+    private var shown: ShownFraction {
+        ShownFraction(path: "\(directory.path)/checkpoints/a.shown", isFirstAttempt: true)
+    }
+
     private func path(_ id: String) -> String { "\(directory.path)/checkpoints/\(id).ckpt" }
 
     /// Saves a checkpoint of a job and waits until it is on the disk.
@@ -103,8 +107,8 @@ import Testing
     @Test func aCostlyCheckpointIsRare() throws {
         let done = Mutex<[@Sendable (Duration) -> Void]>([])
         let open = JobCheckpoints(
-            resumed: nil, interval: .zero, fraction: { 0 }, write: { _, end in done.withLock { $0.append(end) } },
-            identity: "")
+            resumed: nil, interval: .zero, shown: shown, fraction: { 0 },
+            write: { _, end in done.withLock { $0.append(end) } }, identity: "")
         #expect(open.control.isWanted())
         open.control.save(checkpoint)
         #expect(!open.control.isWanted(), "one at a time")
@@ -115,7 +119,7 @@ import Testing
     @Test func aCheckpointThatIsWantedAtOnceTellsWhenItIsWritten() throws {
         let done = Mutex<[@Sendable (Duration) -> Void]>([])
         let open = JobCheckpoints(
-            resumed: nil, interval: .seconds(3_600), fraction: { 0 },
+            resumed: nil, interval: .seconds(3_600), shown: shown, fraction: { 0 },
             write: { _, end in done.withLock { $0.append(end) } }, identity: "")
         #expect(!open.control.isWanted())
         let saved = Mutex(0)
@@ -131,5 +135,27 @@ import Testing
         try await save(job("a"))
         try Data("no checkpoint".utf8).write(to: URL(fileURLWithPath: path("b")))
         #expect(store.fractions() == ["a": 0.25])
+    }
+
+    @Test func whatWasShownIsNeverLessAfterTheEndOfTheProcess() async throws {
+        func shown(_ job: Job) async throws -> ShownFraction {
+            let shown = await store.open(job) { 0 }.shown
+            try await Task.sleep(for: ShownFraction.leastTime)
+            return shown
+        }
+        try await save(job("a"))
+        let first = try await shown(job("a"))
+        for fraction in [0.4, 0.5, 0.5004, 0.3] { first.note(fraction) }
+        #expect(first.mayHaveFile && store.fractions() == ["a": 0.5])
+        // The next attempt does again what was shown already.
+        let second = try await shown(job("a"))
+        second.note(0.3)
+        #expect(second.mayHaveFile && store.fractions() == ["a": 0.5])
+        second.note(0.6)
+        #expect(store.fractions() == ["a": 0.6])
+        try Data("?".utf8).write(to: URL(fileURLWithPath: "\(directory.path)/checkpoints/b.shown"))
+        #expect(store.fractions() == ["a": 0.6])
+        await store.remove("a")
+        #expect(store.fractions() == [:])
     }
 }

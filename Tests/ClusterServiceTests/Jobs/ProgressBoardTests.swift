@@ -32,24 +32,31 @@ import Testing
     @Test func waitersAreToldAtMostTwiceASecond() {
         let board = ProgressBoard(watch: watch)
         board.begin("a")
+        board.report("a", progress(0))
         let version = board.entry("a")?.version
+        #expect(version == 1, "the first report is told at once")
         for step in 0..<1_000 { board.report("a", progress(Double(step) / 1_000)) }
         #expect(board.entry("a")?.version == version)
+        board.endTraining("a")
+        #expect(board.entry("a")?.version == 2, "so is the last")
+        board.endTraining("a")
+        #expect(board.entry("a")?.version == 2)
         #expect(ProgressBoard.publishInterval >= .milliseconds(500))
     }
 
     @Test func aReportBeforeASilenceIsToldWhenItIsDue() async throws {
         let board = ProgressBoard(watch: watch)
         board.begin("a")
+        board.report("a", progress(0.4))
         let follower = watch.follow("a") { nil }
         guard case .snapshot(let first) = await follower.news(after: 0, until: .now + .seconds(30)) else { return }
         for _ in 0..<3 { board.report("a", progress(0.5)) }
-        #expect(board.entry("a")?.version == 0)
+        #expect(board.entry("a")?.version == 1)
         guard case .snapshot = await follower.news(after: first.sequence, until: .now + .seconds(30)) else {
             Issue.record("nobody was told")
             return
         }
-        #expect(board.entry("a")?.version == 1 && board.entry("a")?.isPublishPending == false)
+        #expect(board.entry("a")?.version == 2 && board.entry("a")?.isPublishPending == false)
     }
 
     @Test func aJobThatGoesOnBeginsWhereItWas() {
@@ -69,6 +76,7 @@ import Testing
         board.begin("a", fraction: 0.4)
         board.report("a", progress(0.5))
         #expect(board.entry("a")?.fraction == 0.6 && board.restingFraction("a") == 0)
+        #expect(board.entry("a")?.reached == 0.5, "the time left is told by what is done")
         board.rest("b", at: 0.3)
         board.end("b")
         #expect(board.restingFraction("b") == 0)
@@ -78,16 +86,16 @@ import Testing
         let board = ProgressBoard(watch: watch)
         for job in ["a", "b", "c"] {
             board.begin(job)
-            board.report(job, progress(0.5))
+            for fraction in [0.4, 0.5] { board.report(job, progress(fraction)) }
         }
         board.end("a")
         let end = ContinuousClock.now + .seconds(30)
-        while ["b", "c"].contains(where: { board.entry($0)?.version == 0 }), .now < end {
+        while ["b", "c"].contains(where: { board.entry($0)?.version == 1 }), .now < end {
             try await Task.sleep(for: .milliseconds(20))
         }
-        #expect(board.entry("b")?.version == 1 && board.entry("c")?.version == 1)
+        #expect(board.entry("b")?.version == 2 && board.entry("c")?.version == 2)
         board.report("b", progress(0.6))
-        while board.entry("b")?.version == 1, .now < end { try await Task.sleep(for: .milliseconds(20)) }
-        #expect(board.entry("b")?.version == 2, "the timer is set again")
+        while board.entry("b")?.version == 2, .now < end { try await Task.sleep(for: .milliseconds(20)) }
+        #expect(board.entry("b")?.version == 3, "the timer is set again")
     }
 }

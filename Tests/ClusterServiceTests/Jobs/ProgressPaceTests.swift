@@ -35,6 +35,14 @@ import Testing
         }
     }
 
+    @Test func theWayBackToWhereTheJobWasDoesNotCount() throws {
+        var pace = ProgressPace(at: start, fraction: 0.5)
+        pace.wait(until: start + .seconds(100))
+        for second in 1...10 { pace.add(0.5 + Double(second) / 40, at: start + .seconds(100 + second)) }
+        let rest = try #require(pace.remainingSeconds(0.75, at: start + .seconds(110)))
+        #expect(abs(rest - 10) < 1)
+    }
+
     @Test func nothingIsSaidBeforeAnythingIsKnown() {
         let pace = ProgressPace(at: start, fraction: 0.5)
         #expect(pace.remainingSeconds(0.51, at: start + .seconds(10)) == nil)
