@@ -63,7 +63,7 @@ public final class Service: Sendable {
             self.checkpoints = checkpoints
             webhooks = WebhookSender(
                 store: webhookStore, addresses: AddressGuard(allowed: configuration.webhooks.allowed),
-                metrics: work, logger: configuration.logger
+                metrics: work, logger: configuration.logger, now: clock.reading
             ) { JobView(job: $0, progress: nil).postedJSON.bytes }
             runner = JobRunner(
                 store: store, datasets: datasets, board: board, checkpoints: checkpoints, watch: watch,
@@ -157,7 +157,9 @@ public final class Service: Sendable {
         upkeep.withLock { $0?.cancel() }
         webhooks.stop()
         cancels.stop()
+        async let landed: Void = webhooks.land()
         await runner.stop()
+        await landed
         keys.saveLastUses()
     }
 

@@ -64,6 +64,9 @@ extension JobStoreError: CustomStringConvertible {
 }
 
 extension JobStoreError {
+    /// Whether the same call may succeed later: the disk is full, say, or another program has locked the database.
+    public var isPassing: Bool { [.full, .locked, .unwritable, .failure].contains(code) }
+
     static func unknownJob(_ id: String) -> JobStoreError {
         JobStoreError(code: .unknownJob, message: "there is no job \(id); it may have been deleted or have expired")
     }

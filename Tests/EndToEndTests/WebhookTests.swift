@@ -12,24 +12,25 @@ extension EndToEnd {
             ["dataset": "points", "k": 3, "webhook": ["url": .string(url), "secret": .string(secret ?? self.secret)]]
         }
 
-        /// Answers the first post with 503 and the others with 204, and keeps them: a line of JSON each, with whether the
-        /// signature holds.
+        /// Answers the first post with 503 and the others with 204, each as late as it is told to, and keeps them: a line
+        /// of JSON each, with whether the signature holds.
         private static let receiver = """
-            import base64, hashlib, hmac, http.server, json, sys
+            import base64, hashlib, hmac, http.server, json, sys, time
             key = base64.b64decode(sys.argv[1][6:])
             class Receiver(http.server.BaseHTTPRequestHandler):
                 seen = 0
                 def do_POST(self):
                     body = self.rfile.read(int(self.headers['Content-Length']))
-                    name, time = self.headers['webhook-id'], self.headers['webhook-timestamp']
-                    signed = f'{name}.{time}.'.encode() + body
+                    name, moment = self.headers['webhook-id'], self.headers['webhook-timestamp']
+                    signed = f'{name}.{moment}.'.encode() + body
                     good = 'v1,' + base64.b64encode(hmac.digest(key, signed, hashlib.sha256)).decode()
                     holds = good == self.headers['webhook-signature']
                     with open(sys.argv[2], 'a') as file:
                         trace = self.headers['traceparent']
                         print(json.dumps({'id': name, 'holds': holds, 'trace': trace, 'job': json.loads(body)}), file=file)
                     Receiver.seen += 1
-                    self.send_response(503 if Receiver.seen == 1 else 204)
+                    time.sleep(float(sys.argv[4]))
+                    self.send_response(int(sys.argv[3]) if Receiver.seen == 1 else 204)
                     self.end_headers()
                 def log_message(self, *_): pass
             server = http.server.HTTPServer(('127.0.0.1', 0), Receiver)
@@ -37,21 +38,29 @@ extension EndToEnd {
             server.serve_forever()
             """
 
-        @Test func theFinishedJobIsPostedSignedUntilItArrivesAndOnce() async throws {
-            let directory = try TemporaryDirectory()
-            let file = directory.path + "/posts"
+        /// Starts ``receiver``; the caller kills it.
+        ///
+        /// - Parameter file: where the posts go.
+        private func receiver(into file: String, first: Int, delay: Double) async throws -> (pid: pid_t, port: String) {
             let python = Process()
             python.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-            python.arguments = ["python3", "-c", Self.receiver, secret, file]
+            python.arguments = ["python3", "-c", Self.receiver, secret, file, "\(first)", "\(delay)"]
             try python.run()
-            // It inherits an ignored SIGTERM from tests of signals, and would hold the test runner's output open.
-            defer { kill(python.processIdentifier, SIGKILL) }
             var port = ""
             try await eventually("the receiver listens") {
                 port = ((try? String(contentsOfFile: file + ".port", encoding: .utf8)) ?? "").trimmingCharacters(
                     in: .whitespacesAndNewlines)
                 return !port.isEmpty
             }
+            return (python.processIdentifier, port)
+        }
+
+        @Test func theFinishedJobIsPostedSignedUntilItArrivesAndOnce() async throws {
+            let directory = try TemporaryDirectory()
+            let file = directory.path + "/posts"
+            let (pid, port) = try await receiver(into: file, first: 503, delay: 0)
+            // It inherits an ignored SIGTERM from tests of signals, and would hold the test runner's output open.
+            defer { kill(pid, SIGKILL) }
             let flags = ["--webhook-allow", "127.0.0.0/8"]
             let first = try await ClusterdService(dataDirectory: directory.path + "/data", flags)
             try await first.put(points, as: "points")
@@ -85,6 +94,24 @@ extension EndToEnd {
             var expected = try #require(job.members)
             expected["webhook"] = nil
             #expect(posts[0]["job"] == .object(expected))
+            #expect(await second.end() == 0)
+        }
+
+        @Test func aPostUnderWayAtAStopArrivesOnce() async throws {
+            let directory = try TemporaryDirectory()
+            let file = directory.path + "/posts"
+            let (pid, port) = try await receiver(into: file, first: 204, delay: 1.5)
+            defer { kill(pid, SIGKILL) }
+            let flags = ["--webhook-allow", "127.0.0.0/8"]
+            let first = try await ClusterdService(dataDirectory: directory.path + "/data", flags)
+            try await first.put(points, as: "points")
+            let id = try await first.startJob(request("http://127.0.0.1:\(port)/hook"))
+            try await eventually("the post is under way") { FileManager.default.fileExists(atPath: file) }
+            #expect(await first.end() == 0)
+            let second = try await ClusterdService(dataDirectory: directory.path + "/data", flags)
+            let webhook = try await second.job(id)["webhook"]
+            #expect(webhook?["state"] == "delivered" && webhook?["attempts"] == 1)
+            #expect(try String(contentsOfFile: file, encoding: .utf8).split(separator: "\n").count == 1)
             #expect(await second.end() == 0)
         }
 

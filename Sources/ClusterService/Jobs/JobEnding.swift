@@ -10,8 +10,6 @@ import Synchronization
 final class JobEnding: Sendable {
     /// The errors that say that a job is no longer this worker's to end.
     private static let lost: Set<JobStoreError.Code> = [.leaseLost, .unknownJob, .notPossible]
-    /// The errors that pass: the disk is full, say, or another program reads the database.
-    static let passing: Set<JobStoreError.Code> = [.full, .locked, .unwritable, .failure]
 
     private let store: any JobStore
     private let logger: Logger
@@ -84,7 +82,7 @@ final class JobEnding: Sendable {
                 return await cancelled()
             } catch let error as JobStoreError where Self.lost.contains(error.code) {
                 return logger.warning("job \(job.id) is no longer this worker's: \(error)")
-            } catch let error as JobStoreError where Self.passing.contains(error.code) {
+            } catch let error as JobStoreError where error.isPassing {
                 logger.error("cannot store how job \(job.id) ended; trying again: \(error)")
                 if isStopping.load(ordering: .relaxed) { return }
                 try? await Task.sleep(for: pause)
@@ -101,7 +99,7 @@ final class JobEnding: Sendable {
         let text = Self.text(error)
         do {
             _ = try await store.fail(job.id, attempt: job.attempt, error: text)
-        } catch let error as JobStoreError where Self.passing.contains(error.code) {
+        } catch let error as JobStoreError where error.isPassing {
             await end(job) { try await $0.fail(job.id, attempt: job.attempt, error: text) }
         } catch {
             logger.error("job \(job.id) cannot be ended; it runs again when its lease has run out: \(error)")

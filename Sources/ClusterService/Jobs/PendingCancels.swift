@@ -44,7 +44,7 @@ final class PendingCancels: Sendable {
     func cancel(_ id: String) async throws -> Answer {
         do {
             return .taken(try await record(id))
-        } catch let error as JobStoreError where JobEnding.passing.contains(error.code) {
+        } catch let error as JobStoreError where error.isPassing {
             logger.error("cannot record the cancel of job \(id); trying again: \(error)")
             if state.withLock({ $0.jobs.insert(id).inserted }) { Task { await self.recordLater(id) } }
             return .pending
@@ -59,13 +59,15 @@ final class PendingCancels: Sendable {
 
     private func recordLater(_ id: String) async {
         var pause = Self.pause.first
-        while !state.withLock({ $0.isStopped }) {
+        while true {
             try? await Task.sleep(for: pause)
+            // Nothing is written any more once the service has said that it stopped.
+            if state.withLock({ $0.isStopped }) { return }
             pause = min(pause * 2, Self.pause.longest)
             do {
                 _ = try await record(id)
                 return
-            } catch let error as JobStoreError where JobEnding.passing.contains(error.code) {
+            } catch let error as JobStoreError where error.isPassing {
                 continue
             } catch {
                 logger.error("the cancel of job \(id) cannot be recorded: \(error)")

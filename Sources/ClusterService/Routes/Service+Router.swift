@@ -36,10 +36,14 @@ extension Service {
         switch error {
         case let error as StorageError where error.isOutOfSpace: return .storageFull
         case let error as JobStoreError where error.code == .full: return .storageFull
-        case let error as JobStoreError where [.locked, .unwritable, .failure].contains(error.code):
+        case let error as JobStoreError where error.isPassing:
             return Problem(
                 .serviceUnavailable, type: "/problems/storage-unavailable", title: "The job database cannot be written",
                 detail: "nothing was changed; send the request again later", headers: [.retryAfter: "5"])
+        case let error as JobStoreError where error.code == .corrupt:
+            return Problem(
+                .serviceUnavailable, type: "/problems/storage-unavailable", title: "The job database is damaged",
+                detail: "the service's operator has to put a backup in its place", headers: [.retryAfter: "30"])
         case let error as StorageError:
             return Problem(
                 .serviceUnavailable, type: "/problems/storage-unavailable", title: "The data directory cannot be used",

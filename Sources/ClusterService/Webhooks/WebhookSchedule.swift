@@ -6,6 +6,8 @@ import JobStore
 struct WebhookSchedule: Sendable {
     /// Seconds from an attempt to the next; the last one repeats.
     private static let pauses = [5.0, 30, 120, 600, 1_800, 3_600, 7_200]
+    /// A receiver may put the next attempt off by no more, so that one that asks for too much is told nevertheless.
+    private static let longestPause = 7_200.0
     /// How much a pause is made shorter or longer by chance, so that many do not come at the same time.
     private static let spread = 0.2
     /// How long after the job's end attempts go on.
@@ -40,7 +42,7 @@ struct WebhookSchedule: Sendable {
     ) -> WebhookAttempt.Next {
         let pause = Self.pauses[min(max(number, 1), Self.pauses.count) - 1]
         let varied = pause * (1 + Self.spread * (2 * chance - 1))
-        let time = now.addingTimeInterval(max(varied, atLeast))
+        let time = now.addingTimeInterval(max(varied, min(atLeast, Self.longestPause)))
         return time.timeIntervalSince(dueAt) > Self.patience ? .giveUp : .retry(time)
     }
 

@@ -18,20 +18,28 @@ final class WebhookSender: Sendable {
     private let queue = DispatchQueue(label: "webhooks", attributes: .concurrent)
     /// What the store holds, so that showing a job needs no second look into it.
     private let book = Mutex<[String: Webhook]>([:])
+    private let lanes = Mutex(WebhookLanes())
+    /// Rings when a post is over.
+    private let landed = Bell()
     private let task = Mutex<Task<Void, Never>?>(nil)
+    private let isStopping = Atomic(false)
+    private let now: @Sendable () -> Date
 
-    /// How many posts are under way at a time.
-    private static let concurrency = 8
+    /// How many are taken from the store at a time.
+    private static let batch = 16
     /// How long a sender that died keeps a webhook from the next one.
     private static let lease = Duration.seconds(60)
     private static let interval = Duration.milliseconds(500)
 
-    /// - Parameter body: what is posted of a job.
+    /// - Parameters:
+    ///   - now: the store's clock.
+    ///   - body: what is posted of a job.
     init(
         store: any WebhookStore, addresses: AddressGuard, metrics: WorkMetrics, logger: Logger,
-        body: @escaping @Sendable (Job) -> [UInt8]
+        now: @escaping @Sendable () -> Date, body: @escaping @Sendable (Job) -> [UInt8]
     ) {
         (self.store, self.addresses, self.metrics, self.logger, self.body) = (store, addresses, metrics, logger, body)
+        self.now = now
     }
 
     /// Sends what is due from now on.
@@ -40,14 +48,36 @@ final class WebhookSender: Sendable {
         book.withLock { $0 = stored }
         let sending = Task { [weak self] in
             while !Task.isCancelled, let sender = self {
-                if await !sender.hasSent() { try? await Task.sleep(for: Self.interval) }
+                do {
+                    if try await sender.takeDue() == Self.batch { continue }
+                } catch {
+                    sender.logger.error("cannot look at the webhooks: \(error)")
+                }
+                try? await Task.sleep(for: Self.interval)
             }
         }
         task.withLock { $0 = sending }
     }
 
-    /// Sends no more; a post under way is repeated after the next start.
-    func stop() { task.withLock { $0?.cancel() } }
+    /// Sends no more: what has not begun is sent after the next start.
+    func stop() {
+        isStopping.store(true, ordering: .relaxed)
+        task.withLock { $0?.cancel() }
+        lanes.withLock { $0.clear() }
+    }
+
+    /// Waits until what is under way has been answered and that is stored, as long as a post may take; after ``stop()``.
+    func land() async {
+        let landing = Task { await settle() }
+        let (done, continuation) = AsyncStream.makeStream(of: Void.self)
+        Task {
+            await landing.value
+            continuation.yield()
+        }
+        if await !waitForChange(done, timeout: WebhookConnection.patience) {
+            logger.warning("webhooks are still under way at the end; they are sent again after the next start")
+        }
+    }
 
     /// A job was submitted with a webhook.
     func add(_ target: WebhookTarget, of job: String) { book.withLock { $0[job] = Webhook(target) } }
@@ -79,37 +109,61 @@ final class WebhookSender: Sendable {
         }
     }
 
-    private func hasSent() async -> Bool {
-        do {
-            return try await sendDue() > 0
-        } catch {
-            logger.error("cannot look at the webhooks: \(error)")
-            return false
-        }
-    }
-
-    /// Sends what is due.
+    /// Takes what is due from the store and begins to send it, as far as places are free.
     ///
-    /// - Returns: how much that was.
-    func sendDue() async throws -> Int {
+    /// - Returns: how much the store gave out.
+    private func takeDue() async throws -> Int {
         let isOpen = book.withLock { $0.values.contains { [.waiting, .pending].contains($0.state) } }
         // What is due is the store's to say, by its own clock.
         guard isOpen, try await store.nextWebhookAttempt() != nil else { return 0 }
-        let due = try await store.claimWebhooks(limit: Self.concurrency, lease: Self.lease)
-        await withTaskGroup(of: Void.self) { group in
-            for one in due { group.addTask { await self.send(one) } }
+        let due = try await store.claimWebhooks(limit: Self.batch, lease: Self.lease)
+        lanes.withLock { lanes in
+            for one in due {
+                let host = (try? WebhookURL(one.webhook.target.url).authority.lowercased()) ?? ""
+                lanes.add(WebhookLanes.Post(due: one, host: host))
+            }
         }
+        sendNext()
         return due.count
+    }
+
+    /// Sends what is due, and waits until that is done.
+    ///
+    /// - Returns: how much that was.
+    func sendDue() async throws -> Int {
+        let count = try await takeDue()
+        await settle()
+        return count
+    }
+
+    /// Waits until no post is under way.
+    private func settle() async {
+        while !lanes.withLock({ $0.isEmpty }) { await landed.wait(timeout: Self.interval) }
+    }
+
+    private func sendNext() {
+        while let post = lanes.withLock({ $0.next() }) {
+            Task {
+                await send(post.due)
+                lanes.withLock { $0.end(post) }
+                sendNext()
+                landed.ring()
+            }
+        }
     }
 
     private func send(_ due: DueWebhook) async {
         do {
-            guard let job = try await store.job(due.job) else { return }
+            // It may have been taken again just before the last attempt was stored.
+            guard book.withLock({ $0[due.job]?.state }) != .delivered, let job = try await store.job(due.job) else {
+                return
+            }
             let answer = await answer(due, job)
+            let now = now()
             let attempt = schedule.next(
-                after: answer, number: due.webhook.attempts + 1, dueAt: due.webhook.dueAt ?? Date(), now: Date(),
+                after: answer, number: due.webhook.attempts + 1, dueAt: due.webhook.dueAt ?? now, now: now,
                 chance: .random(in: 0...1))
-            let webhook = try await store.recordWebhook(due.job, attempt)
+            let webhook = try await record(attempt, of: due.job)
             book.withLock { $0[due.job] = webhook }
             metrics.webhookTried(attempt)
             if let error = attempt.error {
@@ -118,6 +172,18 @@ final class WebhookSender: Sendable {
             }
         } catch {
             logger.error("cannot store what became of the webhook of job \(due.job): \(error)")
+        }
+    }
+
+    /// Takes down an attempt, again and again where the store cannot just now: what was delivered is not to be sent anew.
+    private func record(_ attempt: WebhookAttempt, of job: String) async throws -> Webhook? {
+        while true {
+            do {
+                return try await store.recordWebhook(job, attempt)
+            } catch let error as JobStoreError where error.isPassing && !isStopping.load(ordering: .relaxed) {
+                logger.error("cannot store what became of the webhook of job \(job); trying again: \(error)")
+                try await Task.sleep(for: Self.interval)
+            }
         }
     }
 

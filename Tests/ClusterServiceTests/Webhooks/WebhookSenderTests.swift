@@ -12,7 +12,7 @@ import Testing
     private func sender(allowing blocks: String...) -> WebhookSender {
         WebhookSender(
             store: store, addresses: AddressGuard(allowed: blocks.compactMap(AddressBlock.init)),
-            metrics: ServiceMetrics().work, logger: Logger(label: "test")
+            metrics: ServiceMetrics().work, logger: Logger(label: "test"), now: { Date() }
         ) { Array("{\"id\":\"\($0.id)\"}".utf8) }
     }
 

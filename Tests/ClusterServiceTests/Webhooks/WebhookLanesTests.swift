@@ -1,0 +1,73 @@
+import Foundation
+import JobStore
+import Testing
+
+@testable import ClusterService
+
+@Suite struct WebhookLanesTests {
+    /// Posts that are due, made by a store, because only stores make them.
+    private func posts(_ hosts: [String]) async throws -> [WebhookLanes.Post] {
+        let store = InMemoryJobStore()
+        var hostOfJob: [String: String] = [:]
+        for host in hosts {
+            let target = WebhookTarget(url: "http://\(host)/", secret: "s")
+            guard
+                case .accepted(let job) = try await store.submit(
+                    NewJob(datasetVersion: "v", parameters: "{}", webhook: target))
+            else { continue }
+            _ = try await store.requestCancel(job.id)
+            hostOfJob[job.id] = host
+        }
+        let due = try await store.claimWebhooks(limit: hosts.count, lease: .seconds(60))
+        return due.map { WebhookLanes.Post(due: $0, host: hostOfJob[$0.job] ?? "") }
+    }
+
+    @Test func oneHostHoldsUpOnlyItsOwn() async throws {
+        var lanes = WebhookLanes()
+        let slow = try await posts(Array(repeating: "slow", count: 20))
+        for post in slow { lanes.add(post) }
+        for post in try await posts(["a", "b"]) { lanes.add(post) }
+        var begun: [WebhookLanes.Post] = []
+        while let post = lanes.next() { begun.append(post) }
+        #expect(begun.map(\.host) == Array(repeating: "slow", count: WebhookLanes.concurrencyOfHost) + ["a", "b"])
+        lanes.end(begun[0])
+        #expect(lanes.next() == slow[WebhookLanes.concurrencyOfHost] && lanes.next() == nil, "the longest due is next")
+    }
+
+    @Test func noMoreThanAllPlacesAreTaken() async throws {
+        var lanes = WebhookLanes()
+        for post in try await posts((0..<40).map { "host\($0)" }) { lanes.add(post) }
+        var begun: [WebhookLanes.Post] = []
+        while let post = lanes.next() { begun.append(post) }
+        #expect(begun.count == WebhookLanes.concurrency && lanes.flyingCount == begun.count)
+        lanes.clear()
+        #expect(!lanes.isEmpty)
+        for post in begun { lanes.end(post) }
+        #expect(lanes.isEmpty && lanes.next() == nil && lanes.flyingCount == 0)
+    }
+
+    @Test func whatIsHereAlreadyIsNotTakenTwice() async throws {
+        var lanes = WebhookLanes()
+        let post = try #require(try await posts(["a"]).first)
+        lanes.add(post)
+        lanes.add(post)
+        #expect(lanes.next() == post)
+        lanes.add(post)
+        #expect(lanes.next() == nil)
+        lanes.end(post)
+        lanes.add(post)
+        #expect(lanes.next() == post)
+    }
+
+    @Test func beyondANumberNoMoreWaitForAHost() async throws {
+        var lanes = WebhookLanes()
+        let slow = Array(repeating: "slow", count: WebhookLanes.waitingForHost + 10)
+        for post in try await posts(slow) { lanes.add(post) }
+        var count = 0
+        while let post = lanes.next() {
+            count += 1
+            lanes.end(post)
+        }
+        #expect(count == WebhookLanes.waitingForHost)
+    }
+}
