@@ -68,7 +68,7 @@ public final class Service: Sendable {
             runner = JobRunner(
                 store: store, datasets: datasets, board: board, checkpoints: checkpoints, watch: watch,
                 threadsPerJob: configuration.threadsPerJob, memory: MemoryBudget(limit: configuration.memoryBudget),
-                metrics: work, logger: configuration.logger)
+                metrics: work, logger: configuration.logger, now: clock.reading)
             cancels = PendingCancels(logger: configuration.logger) { [store] in
                 try await store.requestCancel($0)
             } taken: { [runner, board, datasets, watch] id, outcome in

@@ -73,6 +73,13 @@ extension Job {
         }
     }
 
+    /// Takes down when the work of an ended job began: later than its claim where it waited for others that were claimed
+    /// with it, and never after its end.
+    mutating func began(at date: Date?) {
+        guard let date = date?.wholeMilliseconds, let claimedAt = startedAt, let finishedAt else { return }
+        startedAt = min(max(date, claimedAt), finishedAt)
+    }
+
     /// Refuses writes under an attempt number that no longer holds the job.
     func checkLease(_ attempt: Int) throws(JobStoreError) {
         guard state.isHeld, self.attempt == attempt else {

@@ -105,10 +105,13 @@ public protocol JobStore: Sendable {
     ///
     /// A job that was asked to stop succeeds nevertheless: the request came too late.
     ///
-    /// - Parameter chunks: the last chunks, numbered on from those that were appended; for a small result, all.
+    /// - Parameters:
+    ///   - startedAt: when the work began, where that was later than the claim; nil where it was not.
+    ///   - chunks: the last chunks, numbered on from those that were appended; for a small result, all.
     /// - Throws: `incompleteResult` when a chunk number is missing, `duplicateModel` when the model id is taken.
     func succeed(
-        _ id: String, attempt: Int, chunks: [Data], summary: Data, modelID: String, model: Data, stopReason: String
+        _ id: String, attempt: Int, startedAt: Date?, chunks: [Data], summary: Data, modelID: String, model: Data,
+        stopReason: String
     ) async throws -> Job
 
     /// Ends the job with an error, the text of a problem object; its chunks are dropped.
@@ -188,7 +191,8 @@ extension JobStore {
         _ id: String, attempt: Int, summary: Data, modelID: String, model: Data, stopReason: String
     ) async throws -> Job {
         try await succeed(
-            id, attempt: attempt, chunks: [], summary: summary, modelID: modelID, model: model, stopReason: stopReason)
+            id, attempt: attempt, startedAt: nil, chunks: [], summary: summary, modelID: modelID, model: model,
+            stopReason: stopReason)
     }
 
     /// Whether a job or model of this id, of any tenant, has been removed by ``expire()``.

@@ -7,6 +7,7 @@ enum ResultScenarios {
     static let all: [JobStoreScenario] =
         [
             JobStoreScenario("aResultAppearsWholeWithTheTerminalState", aResultAppearsWholeWithTheTerminalState),
+            JobStoreScenario("aJobThatWaitedForItsWorkerBeganLater", aJobThatWaitedForItsWorkerBeganLater),
             JobStoreScenario("emptyDataIsDataAndNotMissing", emptyDataIsDataAndNotMissing),
             JobStoreScenario("aResultMayHaveNoRows", aResultMayHaveNoRows),
             JobStoreScenario("chunksMayComeInAnyOrderAndAgain", chunksMayComeInAnyOrderAndAgain),
@@ -31,6 +32,26 @@ enum ResultScenarios {
         + JobState.allCases.filter { !$0.isTerminal }.map { value in
             JobStoreScenario("anActiveJobCannotBeDeleted(\(value))") { try await anActiveJobCannotBeDeleted($0, value) }
         }
+
+    static func aJobThatWaitedForItsWorkerBeganLater(_ driver: StoreUnderTest) async throws {
+        let fixture = try await driver.open()
+        let store = fixture.store
+        let claimedAt = fixture.clock.now
+        func started(_ number: Int, at date: Date?) async throws -> Date? {
+            let job = try await store.start()
+            fixture.clock.advance(seconds: 4)
+            let done = try await store.succeed(
+                job.id, attempt: 1, startedAt: date, chunks: [], summary: Data(), modelID: "mdl_\(number)",
+                model: Data(), stopReason: "converged")
+            try expect(try await store.job(job.id) == done)
+            return done.startedAt
+        }
+        try expect(try await started(1, at: claimedAt + 3) == claimedAt + 3)
+        try expect(try await started(2, at: nil) == claimedAt + 4)
+        // Never before its claim nor after its end.
+        try expect(try await started(3, at: claimedAt) == claimedAt + 8)
+        try expect(try await started(4, at: claimedAt + 99) == claimedAt + 16)
+    }
 
     static func aResultAppearsWholeWithTheTerminalState(_ driver: StoreUnderTest) async throws {
         let fixture = try await driver.open()

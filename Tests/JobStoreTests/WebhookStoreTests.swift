@@ -50,8 +50,8 @@ import Testing
 
     private func succeed(_ job: Job, in store: any WebhookStore) async throws {
         _ = try await store.succeed(
-            job.id, attempt: job.attempt, chunks: [], summary: Data(), modelID: "mdl_\(job.id)", model: Data(),
-            stopReason: "converged")
+            job.id, attempt: job.attempt, startedAt: nil, chunks: [], summary: Data(), modelID: "mdl_\(job.id)",
+            model: Data(), stopReason: "converged")
     }
 
     @Test(arguments: Driver.all)

@@ -89,12 +89,13 @@ final class CachedJobStore: JobStore {
     }
 
     func succeed(
-        _ id: String, attempt: Int, chunks: [Data], summary: Data, modelID: String, model: Data, stopReason: String
+        _ id: String, attempt: Int, startedAt: Date?, chunks: [Data], summary: Data, modelID: String, model: Data,
+        stopReason: String
     ) async throws -> Job {
         kept(
             try await base.succeed(
-                id, attempt: attempt, chunks: chunks, summary: summary, modelID: modelID, model: model,
-                stopReason: stopReason))
+                id, attempt: attempt, startedAt: startedAt, chunks: chunks, summary: summary, modelID: modelID,
+                model: model, stopReason: stopReason))
     }
 
     func fail(_ id: String, attempt: Int, error: String) async throws -> Job {

@@ -28,7 +28,7 @@ final class JobEnding: Sendable {
         do {
             let trained = try outcome.get()
             await end(job) { store in
-                try await trained.save(as: job, in: store) {
+                try await trained.save(as: job, startedAt: handle.startedAt, in: store) {
                     // A job that is to be handed back has its result: that is stored.
                     if handle.order == .cancel || handle.order == .abandon { throw CancellationError() }
                 }

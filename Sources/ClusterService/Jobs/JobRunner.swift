@@ -27,6 +27,7 @@ final class JobRunner: Sendable {
     private let memory: MemoryBudget
     private let metrics: WorkMetrics
     private let logger: Logger
+    private let now: @Sendable () -> Date
     private let held = HeldJobs()
     private let isStopping = Atomic(false)
     private let bell = Bell()
@@ -34,10 +35,13 @@ final class JobRunner: Sendable {
     private let stores = Turnstile(places: finishing)
     private let tasks = Mutex<(workers: [Task<Void, Never>], heartbeat: Task<Void, Never>?)>(([], nil))
 
+    /// - Parameter now: the store's clock.
     init(
         store: any JobStore, datasets: DatasetStore, board: ProgressBoard, checkpoints: CheckpointStore,
-        watch: JobFeed, threadsPerJob: Int, memory: MemoryBudget, metrics: WorkMetrics, logger: Logger
+        watch: JobFeed, threadsPerJob: Int, memory: MemoryBudget, metrics: WorkMetrics, logger: Logger,
+        now: @escaping @Sendable () -> Date
     ) {
+        self.now = now
         self.store = store
         self.datasets = datasets
         self.board = board
@@ -221,10 +225,10 @@ final class JobRunner: Sendable {
             if job.losses > 0 { Task { await self?.noteProgress(job) } }
         }
         let handle = RunningJob(
-            timeBudgetSeconds: parameters.timeBudgetSeconds, elapsed: .seconds(saved.elapsedSeconds))
+            timeBudgetSeconds: parameters.timeBudgetSeconds, elapsed: .seconds(saved.elapsedSeconds), startedAt: now())
         held.add(job, handle, saved)
         if isStopping.load(ordering: .relaxed) { handle.give(.release) }
-        board.begin(job.id, fraction: saved.resumed?.fraction ?? 0)
+        board.begin(job.id, fraction: saved.resumed?.fraction ?? 0, at: handle.startedAt)
         watch.notify(job.id, isEnd: false)
         metrics.runBegan(job)
         let begin = ContinuousClock.now

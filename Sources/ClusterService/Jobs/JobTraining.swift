@@ -45,8 +45,10 @@ struct TrainedJob: Sendable {
 
     /// Stores the points' chunks, then summary, model and final state in one step.
     ///
-    /// - Parameter check: is called between the steps, and throws where it must not go on.
-    func save(as job: Job, in store: any JobStore, check: () throws -> Void) async throws -> Job {
+    /// - Parameters:
+    ///   - startedAt: when the work began; nil where that was the claim.
+    ///   - check: is called between the steps, and throws where it must not go on.
+    func save(as job: Job, startedAt: Date?, in store: any JobStore, check: () throws -> Void) async throws -> Job {
         let chunks = AssignmentChunks(
             labels: clustering.assignments, distances: clustering.distances, confidence: clustering.confidence)
         // The last one goes with the result: a small result is one write.
@@ -63,7 +65,7 @@ struct TrainedJob: Sendable {
                 model: clustering.model, columns: summary.columns, parameters: job.parameters, units: units))
         try check()
         return try await store.succeed(
-            job.id, attempt: job.attempt, chunks: rest, summary: Data(text.bytes),
+            job.id, attempt: job.attempt, startedAt: startedAt, chunks: rest, summary: Data(text.bytes),
             modelID: "mdl_" + job.id.drop(while: { $0 != "_" }).dropFirst(), model: Data(model.bytes),
             stopReason: clustering.stopReason.rawValue)
     }

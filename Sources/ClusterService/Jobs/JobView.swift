@@ -33,7 +33,7 @@ struct JobView {
             "state": .string(state.rawValue),
             "done": .bool(job.state.isTerminal),
             "created_at": Timestamp.json(job.createdAt),
-            "started_at": Timestamp.json(job.startedAt),
+            "started_at": Timestamp.json(progress?.beganAt ?? job.startedAt),
             "finished_at": Timestamp.json(job.finishedAt),
             "expires_at": Timestamp.json(job.expiresAt),
             "dataset": .string(orNull: job.dataset.map { TenantName.parts(of: $0).name }),

@@ -1,5 +1,6 @@
 import AttentionClustering
 import Dispatch
+import Foundation
 import Synchronization
 
 /// How far each running job is, and each that rests in the queue was: kept in memory, never stored.
@@ -7,6 +8,8 @@ final class ProgressBoard: Sendable {
     /// What is known of a running job.
     struct Entry: Sendable {
         var phase = FitProgress.Phase.preparing
+        /// The time of day at which the job began; nil where that is its claim.
+        let beganAt: Date?
         /// When the phase began.
         var phaseStartedAt: ContinuousClock.Instant
         /// From 0 to 1; it never falls, whatever became of the process that showed it first.
@@ -25,7 +28,12 @@ final class ProgressBoard: Sendable {
         /// - Parameters:
         ///   - fraction: how far the work has come that it goes on with.
         ///   - shown: what clients have been shown of it.
-        init(fraction: Double = 0, shown: Double = 0, startedAt: ContinuousClock.Instant) {
+        ///   - startedAt: when the job began.
+        ///   - beganAt: the time of day then.
+        init(
+            fraction: Double = 0, shown: Double = 0, startedAt: ContinuousClock.Instant, beganAt: Date? = nil
+        ) {
+            self.beganAt = beganAt
             reached = fraction
             self.fraction = max(fraction, shown)
             // What is reported first is news.
@@ -61,12 +69,14 @@ final class ProgressBoard: Sendable {
 
     /// A job began to run.
     ///
-    /// - Parameter fraction: how far the work has come that it goes on with.
-    func begin(_ job: String, fraction: Double = 0) {
+    /// - Parameters:
+    ///   - fraction: how far the work has come that it goes on with.
+    ///   - date: the time of day.
+    func begin(_ job: String, fraction: Double = 0, at date: Date? = nil) {
         let now = ContinuousClock.now
         state.withLock { state in
             let shown = state.resting.isEmpty ? 0 : state.resting.removeValue(forKey: job) ?? 0
-            state.entries[job] = Entry(fraction: fraction, shown: shown, startedAt: now)
+            state.entries[job] = Entry(fraction: fraction, shown: shown, startedAt: now, beganAt: date)
         }
     }
 

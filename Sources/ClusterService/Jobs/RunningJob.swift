@@ -1,4 +1,5 @@
 import AttentionClustering
+import Foundation
 import Synchronization
 
 /// A job that runs here now, and what it has been told.
@@ -16,11 +17,16 @@ final class RunningJob: Sendable {
 
     private let orderNumber = Atomic(Order.none.rawValue)
     private let deadline: ContinuousClock.Instant?
+    /// The time of day at which the run began; nil where nobody keeps it.
+    let startedAt: Date?
 
     /// A run that begins now.
     ///
-    /// - Parameter elapsed: how much of the time budget earlier attempts, whose work this one goes on with, have used.
-    init(timeBudgetSeconds: Double?, elapsed: Duration = .zero) {
+    /// - Parameters:
+    ///   - elapsed: how much of the time budget earlier attempts, whose work this one goes on with, have used.
+    ///   - startedAt: the time of day.
+    init(timeBudgetSeconds: Double?, elapsed: Duration = .zero, startedAt: Date? = nil) {
+        self.startedAt = startedAt
         deadline = timeBudgetSeconds.map { ContinuousClock.now + .seconds(min($0, 1e9)) - elapsed }
     }
 

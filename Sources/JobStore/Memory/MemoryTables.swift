@@ -156,8 +156,8 @@ struct MemoryTables {
     }
 
     mutating func succeed(
-        _ id: String, attempt: Int, chunks: [Data], summary: Data, modelID: String, model: Data, stopReason: String,
-        at now: Date
+        _ id: String, attempt: Int, startedAt: Date?, chunks: [Data], summary: Data, modelID: String, model: Data,
+        stopReason: String, at now: Date
     ) throws -> Job {
         var entry = try held(id, attempt)
         var expected = (entry.chunks.keys.max() ?? -1) + 1
@@ -170,6 +170,7 @@ struct MemoryTables {
             expected += 1
         }
         try entry.job.apply(.succeeded, fromAttempt: attempt, at: now)
+        entry.job.began(at: startedAt)
         entry.job.model = modelID
         entry.job.stopReason = stopReason
         entry.result = JobResult(summary: summary, model: model, chunkCount: expected)

@@ -80,14 +80,15 @@ extension SQLiteJobStore: JobStore {
     }
 
     public func succeed(
-        _ id: String, attempt: Int, chunks: [Data], summary: Data, modelID: String, model: Data, stopReason: String
+        _ id: String, attempt: Int, startedAt: Date?, chunks: [Data], summary: Data, modelID: String, model: Data,
+        stopReason: String
     ) async throws -> Job {
         for (index, chunk) in chunks.enumerated() { try JobResult.validateChunk(index: index, bytes: chunk.count) }
         let now = now()
         return try await write { db in
             try SQLiteResults.succeed(
-                db, id, attempt: attempt, chunks: chunks, summary: summary, modelID: modelID, model: model,
-                stopReason: stopReason, at: now)
+                db, id, attempt: attempt, startedAt: startedAt, chunks: chunks, summary: summary, modelID: modelID,
+                model: model, stopReason: stopReason, at: now)
         }
     }
 

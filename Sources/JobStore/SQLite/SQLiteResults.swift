@@ -33,8 +33,8 @@ enum SQLiteResults {
     }
 
     static func succeed(
-        _ db: Database, _ id: String, attempt: Int, chunks last: [Data], summary: Data, modelID: String, model: Data,
-        stopReason: String, at now: Date
+        _ db: Database, _ id: String, attempt: Int, startedAt: Date?, chunks last: [Data], summary: Data,
+        modelID: String, model: Data, stopReason: String, at now: Date
     ) throws -> Job {
         var row = try JobRow.fetch(db, id: id, heldBy: attempt)
         let chunks = try Row.fetchOne(db.cachedStatement(sql: countChunks), arguments: [row.sequence])
@@ -45,6 +45,7 @@ enum SQLiteResults {
         }
 
         try row.job.apply(.succeeded, fromAttempt: attempt, at: now)
+        row.job.began(at: startedAt)
         row.job.model = modelID
         row.job.stopReason = stopReason
         try db.cachedStatement(sql: insertModel).execute(arguments: [
