@@ -16,10 +16,18 @@ struct Signature: Sendable {
     /// end follows.
     func matches(_ start: [UInt8], isWhole: Bool) -> Bool {
         guard start.starts(with: bytes) else { return false }
-        guard bytes.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else { return true }
+        guard isPrintable else { return true }
         guard start.count > bytes.count else { return isWhole }
         return !Array(",;|\t \r\n".utf8).contains(start[bytes.count])
     }
+
+    /// The format of a body that is said to be text and starts as none does.
+    static func notText(_ start: [UInt8]) -> Signature? {
+        unsupported.first { !$0.isPrintable && start.starts(with: $0.bytes) }
+    }
+
+    /// Whether text can start so.
+    private var isPrintable: Bool { bytes.allSatisfy { $0 > 0x20 && $0 < 0x7F } }
 
     /// The error that refuses a body of this format.
     var error: FormatError {
@@ -45,6 +53,7 @@ struct Signature: Sendable {
     static let arrowFile = Array("ARROW1\0\0".utf8)
     /// The start of each message of an Arrow IPC stream.
     static let arrowMessage: [UInt8] = [0xFF, 0xFF, 0xFF, 0xFF]
+    private static let pickleFix = "Pickles are never read; send .npy (numpy.save) or CSV."
     private static let utf8Fix = "Save it as UTF-8, such as with: iconv -f UTF-16 -t UTF-8."
 
     private static let utf32Fix = "Save it as UTF-8, such as with: iconv -f UTF-32 -t UTF-8."
@@ -62,8 +71,15 @@ struct Signature: Sendable {
         Signature(
             [0x50, 0x4B, 0x03, 0x04], "a zip archive (.npz and .xlsx are such)",
             "Send one array as .npy (numpy.save), or a sheet saved as CSV."),
-        Signature([0x80, 0x04, 0x95], "a Python pickle", "Pickles are never read; send .npy (numpy.save) or CSV."),
-        Signature([0x80, 0x05, 0x95], "a Python pickle", "Pickles are never read; send .npy (numpy.save) or CSV."),
+        Signature([0x80, 0x02], "a Python pickle", pickleFix),
+        Signature([0x80, 0x03], "a Python pickle", pickleFix),
+        Signature([0x80, 0x04, 0x95], "a Python pickle", pickleFix),
+        Signature([0x80, 0x05, 0x95], "a Python pickle", pickleFix),
+        Signature([0xD0, 0xCF, 0x11, 0xE0], "an old Excel workbook (.xls)", "Save the sheet as CSV."),
+        Signature(Array("Obj\u{1}".utf8), "Apache Avro", columnarFix),
+        Signature(
+            Array("SQLite format 3\0".utf8), "an SQLite database",
+            "Export the table: sqlite3 -header -csv points.db 'SELECT x, y FROM points'."),
         Signature([0x89] + Array("HDF".utf8), "HDF5", columnarFix),
         // In front of UTF-16, whose mark its own starts with.
         Signature([0xFF, 0xFE, 0x00, 0x00], "UTF-32 text", utf32Fix),

@@ -136,6 +136,24 @@ private struct IdentifiedPoints: PointSink {
         }
     }
 
+    /// Of a first object it is known only at its end which member identifies it.
+    @Test func theFirstObjectIsToldOfLikeTheOthers() {
+        let longest = String(repeating: "x", count: RowIdentifiers.longest)
+        for text in ["\(longest)y", longest + longest] {
+            let found = decode("{\"x\":1,\"id\":\"\(text)\"}\n", .name("id"))
+            #expect(found.error?.detail.contains("the id is longer than 4096 bytes") == true, "\(found)")
+        }
+        #expect(decode("{\"x\":1,\"id\":\"\(longest)\"}\n", .name("id")).identifiers == [longest])
+        let body = Array("[{\"x\":1,\"id\":\"".utf8) + [0xE9] + Array("\"}]".utf8)
+        var decoder = PointDecoder(format: .json, options: decodingOptions { $0.identifierColumn = .name("id") })
+        var points = IdentifiedPoints()
+        let error = #expect(throws: FormatError.self) {
+            try body.withUnsafeBytes { try decoder.feed($0, into: &points) }
+            _ = try decoder.finish(into: &points)
+        }
+        #expect(error?.detail.contains("is not valid UTF-8") == true)
+    }
+
     @Test func textThatIsNotUnicodeIsRefused() {
         var decoder = PointDecoder(format: .csv, options: decodingOptions { $0.identifierColumn = .index(0) })
         var points = IdentifiedPoints()

@@ -59,8 +59,10 @@ import Testing
         ("Feather V1", Array("FEA1\0\0".utf8)),
         ("gzip", [0x1F, 0x8B, 8]), ("zstd", [0x28, 0xB5, 0x2F, 0xFD, 4]), ("xz", [0xFD, 0x37, 0x7A, 0x58, 0x5A, 0]),
         ("bzip2", Array("BZh91AY".utf8)), ("a zip archive (.npz and .xlsx are such)", [0x50, 0x4B, 3, 4]),
-        ("a Python pickle", [0x80, 4, 0x95]), ("HDF5", [0x89, 0x48, 0x44, 0x46]), ("UTF-16 text", [0xFF, 0xFE, 0x31]),
-        ("UTF-32 text", [0xFF, 0xFE, 0, 0]), ("UTF-32 text", [0, 0, 0xFE, 0xFF]),
+        ("a Python pickle", [0x80, 4, 0x95]), ("a Python pickle", [0x80, 2, 0x5D]),
+        ("an old Excel workbook (.xls)", [0xD0, 0xCF, 0x11, 0xE0, 0xA1]), ("Apache Avro", Array("Obj\u{1}\u{4}".utf8)),
+        ("an SQLite database", Array("SQLite format 3\0".utf8)), ("HDF5", [0x89, 0x48, 0x44, 0x46]),
+        ("UTF-16 text", [0xFF, 0xFE, 0x31]), ("UTF-32 text", [0xFF, 0xFE, 0, 0]), ("UTF-32 text", [0, 0, 0xFE, 0xFF]),
     ])
     func knownFormatsAreRefusedByNameWithAFix(name: String, bytes: [UInt8]) {
         guard case .unsupported(let found, let fix) = PointFormat.sniff(bytes) else {

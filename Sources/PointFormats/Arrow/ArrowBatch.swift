@@ -8,8 +8,10 @@ struct ArrowBatch: Sendable {
         case cells
         /// The offsets of texts.
         case offsets
-        /// The texts.
+        /// The texts between offsets.
         case text
+        /// The texts that views name, of the column's buffer `number`.
+        case viewed(number: Int)
     }
 
     /// A buffer that counts.
@@ -50,8 +52,16 @@ struct ArrowBatch: Sendable {
         var found: [Buffer] = []
         var (node, place, view, next) = (0, 0, 0, 0)
         for (index, field) in schema.fields.enumerated() {
+            var viewed = 0
+            for _ in 0..<field.layout.views {
+                let count = try views.word(view)
+                guard (0...places.count).contains(count) else { throw Self.error("has a damaged list of buffers") }
+                viewed += count
+                view += 1
+            }
             if next < schema.columns.count, schema.columns[next].index == index {
-                for (order, part) in try Self.parts(schema.columns[next].content, rows, nodes, node).enumerated() {
+                let parts = try Self.parts(schema.columns[next].content, rows, viewed: viewed, nodes, node)
+                for (order, part) in parts.enumerated() {
                     guard let part, place + order < places.count else { continue }
                     let (offset, length) = (try places.word(place + order), try places.word(place + order, 1))
                     guard offset >= 0, length >= 0, offset <= bodyLength, length <= bodyLength - offset else {
@@ -64,13 +74,7 @@ struct ArrowBatch: Sendable {
                 next += 1
             }
             node += field.layout.nodes
-            place += field.layout.buffers
-            for _ in 0..<field.layout.views {
-                let count = try views.word(view)
-                guard (0...places.count).contains(count) else { throw Self.error("has a damaged list of buffers") }
-                place += count
-                view += 1
-            }
+            place += field.layout.buffers + viewed
         }
         guard node == nodes.count, place == places.count else {
             throw Self.error("does not have the buffers that its schema asks for")
@@ -83,8 +87,10 @@ struct ArrowBatch: Sendable {
     }
 
     /// What the buffers of a column hold, in order; `nil` for one that is not read.
+    ///
+    /// - Parameter viewed: how many buffers hold what the column's views name.
     private static func parts(
-        _ content: ArrowField.Content, _ rows: Int, _ nodes: FlatVector, _ node: Int
+        _ content: ArrowField.Content, _ rows: Int, viewed: Int, _ nodes: FlatVector, _ node: Int
     ) throws(FormatError) -> [(purpose: Purpose, needed: Int?)?] {
         guard try nodes.word(node) == rows else { throw error("has a column that is not as long as it is itself") }
         func validity(_ node: Int, _ count: Int, _ width: Int) throws(FormatError) -> (purpose: Purpose, needed: Int?)?
@@ -95,7 +101,11 @@ struct ArrowBatch: Sendable {
         case .numbers(let scalar), .entries(_, let scalar, _):
             return [try validity(node, rows, 1), (.cells, rows * scalar.size)]
         case .bits: return [try validity(node, rows, 1), (.cells, (rows + 7) / 8)]
-        case .text(let size): return [try validity(node, rows, 1), (.offsets, (rows + 1) * size), (.text, nil)]
+        case .text(.offsets(let size)):
+            return [try validity(node, rows, 1), (.offsets, (rows + 1) * size), (.text, nil)]
+        case .text(.views):
+            return [try validity(node, rows, 1), (.cells, rows * ArrowView.size)]
+                + (0..<viewed).map { (.viewed(number: $0), nil) }
         case .lists(let width, let scalar):
             let (count, overflows) = rows.multipliedReportingOverflow(by: width * scalar.size)
             guard !overflows else { throw error("announces more numbers than there can be") }

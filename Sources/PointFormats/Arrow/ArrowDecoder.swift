@@ -13,6 +13,8 @@ struct ArrowDecoder: FormatDecoder {
         case start
         /// In front of a message, or in its first eight bytes.
         case prefix
+        /// In the schema of a file that does not say how long it is, as polars writes it.
+        case schema
         /// In metadata of so many bytes.
         case metadata(Int)
         /// In the body of a record batch.
@@ -91,7 +93,10 @@ struct ArrowDecoder: FormatDecoder {
             if isFile { pending = [] } else { try readPrefix() }
         case .prefix:
             guard gather(8, bytes, &taken) else { return false }
-            try readPrefix()
+            if isFile, reader == nil, isSchema { state = .schema } else { try readPrefix() }
+        case .schema:
+            guard gather((pending.count / 8 + 1) * 8, bytes, &taken) else { return false }
+            try readSchema()
         case .metadata(let length):
             guard gather(length, bytes, &taken) else { return false }
             let metadata = FlatBuffer(bytes: pending)
@@ -201,6 +206,27 @@ struct ArrowDecoder: FormatDecoder {
                     + "Send fewer columns.")
         }
         state = .metadata(length)
+    }
+
+    /// Whether the eight bytes behind a file's magic number start a message and do not announce one: the place of its
+    /// root table is smaller than any message is long.
+    private var isSchema: Bool { (4..<64).contains(pending[..<4].reversed().reduce(0) { $0 << 8 | Int($1) }) }
+
+    /// Looks whether the schema ended in front of the last eight bytes, where the next message starts: neither a text
+    /// nor an offset in a schema looks so.
+    private mutating func readSchema() throws(FormatError) {
+        let prefix = pending.suffix(8)
+        let length = prefix.suffix(4).reversed().reduce(0) { $0 << 8 | Int($1) }
+        guard prefix.starts(with: Signature.arrowMessage), length == 0 || (8...Self.longestMetadata).contains(length)
+        else {
+            guard pending.count <= Self.longestMetadata else { throw Self.withoutSchema }
+            return
+        }
+        let metadata = FlatBuffer(bytes: pending.dropLast(8))
+        pending = Array(prefix)
+        try readMessage(metadata.root())
+        guard reader != nil else { throw Self.withoutSchema }
+        try readPrefix()
     }
 
     private mutating func readMessage(_ message: FlatTable) throws(FormatError) {

@@ -17,12 +17,22 @@ struct ArrowDictionary: Sendable {
     fileprivate mutating func append(_ text: [UInt8]) throws(FormatError) {
         texts += text
         ends.append(texts.count)
-        guard texts.count + ends.count * MemoryLayout<Int>.size <= Self.longest else {
-            throw FormatError(
-                code: .tooLarge,
-                detail: "the dictionary of the ids takes more than \(Self.longest) bytes. Cast the column to strings, "
-                    + "which are not held in memory.", places: [.init(detail: "more than \(Self.longest) bytes")])
-        }
+        guard texts.count + ends.count * MemoryLayout<Int>.size <= Self.longest else { throw Self.tooLarge }
+    }
+
+    fileprivate static let tooLarge = FormatError(
+        code: .tooLarge,
+        detail: "the dictionary of the ids takes more than \(longest) bytes. Cast the column to strings, which are not "
+            + "held in memory.", places: [.init(detail: "more than \(longest) bytes")])
+
+    /// The error of rows in front of the dictionary that they need, as a file, which is read from its end, may have them.
+    static func comesLate(_ column: String) -> FormatError {
+        let name = ErrorText.quoted(column)
+        return FormatError(
+            code: .unprocessable,
+            detail: "the dictionary of column \(name) comes behind rows that need it, as polars writes files. Write a "
+                + "stream (polars: write_ipc_stream, pyarrow: pyarrow.ipc.new_stream), or cast the column to strings.",
+            places: [.init(row: 0, name: column, detail: "the dictionary comes behind the rows")])
     }
 }
 
@@ -43,8 +53,8 @@ struct ArrowDictionaryBody: Sendable {
         isDelta = try table.number(2, default: 0 as UInt8) != 0
         guard let content = try table.table(1) else { throw FlatBuffer.damaged }
         for column in schema.columns {
-            guard case .entries(number, _, let offsetSize) = column.content else { continue }
-            let texts = ArrowSchema(dictionaryOf: column, offsetSize: offsetSize, version: schema.version)
+            guard case .entries(number, _, let text) = column.content else { continue }
+            let texts = ArrowSchema(dictionaryOf: column, text, version: schema.version)
             body = ArrowBody(try ArrowBatch(content, texts, bodyLength: bodyLength), length: bodyLength)
             var options = options
             options.maximumBufferedBytes = min(options.maximumBufferedBytes, ArrowDictionary.longest)
@@ -57,7 +67,13 @@ struct ArrowDictionaryBody: Sendable {
     var isComplete: Bool { body.isComplete }
 
     /// Reads bytes of the body, as ``ArrowBody`` does.
-    mutating func read(_ bytes: UnsafeRawBufferPointer) throws -> Int { try body.read(bytes, &reader) }
+    mutating func read(_ bytes: UnsafeRawBufferPointer) throws -> Int {
+        do {
+            return try body.read(bytes, &reader)
+        } catch let error as FormatError where error.code == .tooLarge {
+            throw reader.scratch.count > ArrowDictionary.longest ? ArrowDictionary.tooLarge : error
+        }
+    }
 
     /// Gives the texts to the reader of the rows.
     mutating func finish(_ target: inout ArrowRowReader?) throws {

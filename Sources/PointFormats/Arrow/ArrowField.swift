@@ -8,12 +8,20 @@ struct ArrowField: Sendable {
         case bits
         /// A list of `width` numbers each.
         case lists(width: Int, NumpyScalar)
-        /// A text each, between two offsets of so many bytes.
-        case text(offsetSize: Int)
-        /// The place, a number, in a dictionary of texts between offsets of so many bytes.
-        case entries(dictionary: Int, NumpyScalar, offsetSize: Int)
+        /// A text each.
+        case text(Text)
+        /// The place, a number, in a dictionary of texts.
+        case entries(dictionary: Int, NumpyScalar, Text)
         /// What is passed over, by its name in Arrow.
         case other(String)
+    }
+
+    /// How texts lie in a record batch.
+    enum Text: Sendable, Equatable {
+        /// One behind the other, between two offsets of so many bytes each.
+        case offsets(size: Int)
+        /// In any order and any number of buffers: the cell, ``ArrowView``, holds a short one, or says where it is.
+        case views
     }
 
     let name: String
@@ -92,8 +100,7 @@ struct ArrowFieldReader {
         if let dictionary = try table.table(4) { return try Self.entries(dictionary, type) }
         switch type {
         case .bool: return .bits
-        case .utf8: return .text(offsetSize: 4)
-        case .largeUtf8: return .text(offsetSize: 8)
+        case .utf8, .largeUtf8, .utf8View: return Self.text(type).map(ArrowField.Content.text) ?? .other(type.name)
         case .int, .floatingPoint:
             return try Self.scalar(type, table.table(3)).map(ArrowField.Content.numbers) ?? .other(type.name)
         case .fixedSizeList:
@@ -113,9 +120,18 @@ struct ArrowFieldReader {
         let index = try table.table(1)
         // Without a type they are numbers of 32 bits with a sign.
         let place = try index == nil ? NumpyScalar(.signed, size: 4) : Self.scalar(.int, index)
-        guard type == .utf8 || type == .largeUtf8, let place else { return .other("dictionary") }
+        guard let text = text(type), let place else { return .other("dictionary") }
         let number = Int(try table.number(0, default: 0 as Int64))
-        return .entries(dictionary: number, place, offsetSize: type == .utf8 ? 4 : 8)
+        return .entries(dictionary: number, place, text)
+    }
+
+    private static func text(_ type: ArrowType) -> ArrowField.Text? {
+        switch type {
+        case .utf8: .offsets(size: 4)
+        case .largeUtf8: .offsets(size: 8)
+        case .utf8View: .views
+        default: nil
+        }
     }
 
     private static func scalar(_ type: ArrowType, _ table: FlatTable?) throws(FormatError) -> NumpyScalar? {

@@ -52,7 +52,7 @@ struct ArrowRowReader: Sendable {
             let cells = bytes.flatMap { byte in (0..<8).map { byte >> UInt8($0) & 1 } }
             try cells.withUnsafeBytes { try scratch.append($0) }
             return cells.count
-        case .cells, .offsets, .text:
+        case .cells, .offsets, .text, .viewed:
             try scratch.append(bytes)
             return bytes.count
         }

@@ -14,10 +14,13 @@ struct ArrowRows: Sendable {
     private var done = 0
     /// What identifies the rows of the stretch.
     private var identifiers: [[UInt8]] = []
+    /// The texts that views name, of the column of identifiers.
+    private var viewedTexts: ArrowViewedTexts
 
     init(_ body: ArrowBody, _ schema: ArrowSchema, _ type: NumberType) throws(FormatError) {
         count = body.batch.rows
         sections = body.sections
+        viewedTexts = ArrowViewedTexts(Self.viewed(body.sections))
         var indices: [Int] = []
         var columns: [StoredColumns.Column] = []
         for (index, column) in schema.columns.enumerated() where column.slot != ColumnPlan.identifier {
@@ -84,18 +87,22 @@ struct ArrowRows: Sendable {
             let section = try Self.section(index, .cells, sections)
             let raw = try bytes(section, rows.lowerBound * scalar.size..<rows.upperBound * scalar.size, reader.scratch)
             identifiers = raw.withUnsafeBytes { raw in rows.indices.map { scalar.digits(raw, $0 - rows.lowerBound) } }
-        case .text(let size):
+        case .text(.offsets(let size)):
             let section = try Self.section(index, .offsets, sections)
             let raw = try bytes(section, rows.lowerBound * size..<(rows.upperBound + 1) * size, reader.scratch)
             let scalar = NumpyScalar(.signed, size: size)
             let bounds = raw.withUnsafeBytes { raw in (0...rows.count).map { scalar.integer(raw, $0) } }
             try readTexts(index, bounds, &reader)
+        case .text(.views): try readViews(index, &reader)
         case .entries(let number, let scalar, _):
             let section = try Self.section(index, .cells, sections)
             let raw = try bytes(section, rows.lowerBound * scalar.size..<rows.upperBound * scalar.size, reader.scratch)
             let places = raw.withUnsafeBytes { raw in rows.indices.map { scalar.place(raw, $0 - rows.lowerBound) } }
+            guard let dictionary = reader.dictionaries[number] else {
+                throw ArrowDictionary.comesLate(reader.schema.columns[index].name)
+            }
             identifiers = try places.map { place throws(FormatError) in
-                guard let text = reader.dictionaries[number]?.text(place) else {
+                guard let text = dictionary.text(place) else {
                     throw ArrowBatch.error("names an entry that its dictionary does not have")
                 }
                 return text
@@ -106,30 +113,49 @@ struct ArrowRows: Sendable {
 
     /// Reads the texts between `bounds`.
     private mutating func readTexts(_ index: Int, _ bounds: [Int], _ reader: inout ArrowRowReader) throws {
-        let column = reader.schema.columns[index]
         let section = try Self.section(index, .text, sections)
         let (start, end) = (bounds[0], bounds[bounds.count - 1])
         guard start >= 0, end <= section.count, zip(bounds, bounds.dropFirst()).allSatisfy({ $0 <= $1 }) else {
             throw ArrowBatch.error("has texts outside their buffer")
         }
-        for row in stored.stretch.indices {
-            let place = row - stored.stretch.lowerBound
-            guard bounds[place + 1] - bounds[place] > RowIdentifiers.longest else { continue }
+        let lengths = zip(bounds, bounds.dropFirst()).map { $1 - $0 }
+        try checkLengths(lengths, index, &reader)
+        let texts = try bytes(section, start..<end, reader.scratch)
+        identifiers = zip(bounds, lengths).map { Array(texts[$0 - start..<$0 - start + $1]) }
+        checkTexts(index, &reader)
+    }
+
+    /// Reads the texts of views.
+    private mutating func readViews(_ index: Int, _ reader: inout ArrowRowReader) throws {
+        let rows = stored.stretch
+        let section = try Self.section(index, .cells, sections)
+        let cells = try bytes(
+            section, rows.lowerBound * ArrowView.size..<rows.upperBound * ArrowView.size, reader.scratch)
+        let views = cells.withUnsafeBytes { cells in rows.indices.map { ArrowView(cells, $0 - rows.lowerBound) } }
+        guard views.allSatisfy({ $0.length >= 0 }) else { throw ArrowBatch.error("has a text of a negative length") }
+        try checkLengths(views.map(\.length), index, &reader)
+        identifiers = try cells.withUnsafeBytes { cells in
+            try views.map { try viewedTexts.text($0, cells, reader.scratch) }
+        }
+        checkTexts(index, &reader)
+    }
+
+    /// Throws where a text of the stretch is too long for an identifier.
+    private func checkLengths(_ lengths: [Int], _ index: Int, _ reader: inout ArrowRowReader) throws {
+        for (row, length) in zip(stored.stretch, lengths) where length > RowIdentifiers.longest {
             reader.note(
-                "the id is longer than \(RowIdentifiers.longest) bytes", row: row, column,
+                "the id is longer than \(RowIdentifiers.longest) bytes", row: row, reader.schema.columns[index],
                 fix: "Shorten it, or choose another id_column.")
         }
         try reader.problems.checkAtEnd()
-        let texts = try bytes(section, start..<end, reader.scratch)
-        identifiers = stored.stretch.indices.map { row in
-            let place = row - stored.stretch.lowerBound
-            let text = Array(texts[bounds[place] - start..<bounds[place + 1] - start])
-            if String(validating: text, as: UTF8.self) == nil {
-                reader.note(
-                    "the id \(ErrorText.quoted(text)) is not valid UTF-8", row: row, column,
-                    fix: "Mend it, or choose another id_column.")
-            }
-            return text
+    }
+
+    /// Notes where a text of the stretch is no text.
+    private func checkTexts(_ index: Int, _ reader: inout ArrowRowReader) {
+        for (row, text) in zip(stored.stretch, identifiers) where String(validating: text, as: UTF8.self) == nil {
+            reader.note(
+                "the id \(ErrorText.quoted(text)) is not valid UTF-8", row: row, reader.schema.columns[index],
+                fix: "Mend it, or choose another id_column.")
         }
     }
 
@@ -140,6 +166,15 @@ struct ArrowRows: Sendable {
             throw tooShort
         }
         return section
+    }
+
+    /// The buffers that hold what views name, in order.
+    private static func viewed(_ sections: [ArrowBody.Section]) -> [ArrowBody.Section] {
+        let numbered = sections.compactMap { section -> (number: Int, section: ArrowBody.Section)? in
+            guard case .viewed(let number) = section.purpose else { return nil }
+            return (number, section)
+        }
+        return numbered.sorted { $0.number < $1.number }.map(\.section)
     }
 
     private func bytes(_ section: ArrowBody.Section, _ range: Range<Int>, _ scratch: ScratchBuffer) throws -> [UInt8] {

@@ -57,10 +57,11 @@ struct ArrowSchema: Sendable {
     }
 
     /// The one column of texts that a dictionary is.
-    init(dictionaryOf column: Column, offsetSize: Int, version: Int) {
+    init(dictionaryOf column: Column, _ text: ArrowField.Text, version: Int) {
         self.version = version
-        let content = ArrowField.Content.text(offsetSize: offsetSize)
-        fields = [ArrowField(name: column.name, content: content, layout: ArrowLayout(nodes: 1, buffers: 3))]
+        let content = ArrowField.Content.text(text)
+        let layout = text == .views ? ArrowLayout(nodes: 1, buffers: 2, views: 1) : ArrowLayout(nodes: 1, buffers: 3)
+        fields = [ArrowField(name: column.name, content: content, layout: layout)]
         columns = [Column(index: 0, name: column.name, content: content, slot: ColumnPlan.identifier)]
         dimension = 1
         names = nil
@@ -94,15 +95,24 @@ struct ArrowSchema: Sendable {
             }
             width = length
         case .text, .entries, .other:
-            let numbers = column.content == .other("list") || column.content == .other("large_list")
-            throw error(
-                column, "holds \(column.content.name), not numbers",
-                numbers
-                    ? "Make it a fixed_size_list: pyarrow.FixedSizeListArray.from_arrays(x.flatten(), d)."
-                    : column.content.name == "a dictionary's entries"
-                        ? "Cast it to the type of its values (column.cast(\"string\") or \"float\"), or name the "
-                            + "columns of numbers with columns."
-                        : "Name the columns of numbers with columns; the columns are \(ErrorText.list(names)).")
+            let wanted = column.content == .other("decimal") ? "floats or integers" : "numbers"
+            throw error(column, "holds \(column.content.name), not \(wanted)", fix(column, names))
+        }
+    }
+
+    /// What to do with a column that cannot be a coordinate.
+    private static func fix(_ column: Column, _ names: [String]) -> String {
+        let name = ErrorText.quoted(column.name)
+        let choose = "name the columns of numbers with columns; the columns are \(ErrorText.list(names))."
+        switch column.content.name {
+        case "list", "large_list":
+            return "Make it a fixed_size_list: pyarrow.FixedSizeListArray.from_arrays(x.flatten(), d)."
+        case "decimal":
+            return "Cast it to floats (table[\(name)].cast(\"float64\"), in SQL \(column.name.prefix(40))::DOUBLE), or "
+                + choose
+        case "a dictionary's entries":
+            return "Cast it to the type of its values (column.cast(\"string\") or \"float\"), or \(choose)"
+        default: return "N" + choose.dropFirst()
         }
     }
 

@@ -25,6 +25,7 @@ extension CSVRows {
         guard !problems.isFull else { return }
         let text = ErrorText.quoted(content)
         let leaveOut = "Mend the cell, or name the columns to use with columns."
+        let truthValues = "Write truth values as 1 and 0, or name the columns to use with columns."
         if isOverlong {
             note("\(text) is longer than any number", isCell: true, fix: leaveOut)
         } else if content.isEmpty {
@@ -42,7 +43,7 @@ extension CSVRows {
         } else if CSV.isDecimalComma(content) {
             note("\(text) has a decimal comma", isCell: true, fix: "Write numbers with a decimal point.")
         } else {
-            note("\(text) is not a number", isCell: true, fix: leaveOut)
+            note("\(text) is not a number", isCell: true, fix: CSV.isTruthValue(content) ? truthValues : leaveOut)
         }
     }
 
@@ -86,6 +87,11 @@ extension CSV {
         guard groups.count > 1, (1...3).contains(groups[0].count), groups.dropFirst().allSatisfy({ $0.count == 3 })
         else { return false }
         return !number(cell.filter { $0 != UInt8(ascii: ",") }).isNaN
+    }
+
+    /// Whether `cell` says true or false.
+    static func isTruthValue(_ cell: ArraySlice<UInt8>) -> Bool {
+        ["true", "false"].contains(String(decoding: cell, as: UTF8.self).lowercased())
     }
 
     /// Whether `cell` would be a number if its one comma were a point.

@@ -20,10 +20,18 @@ struct CSVStart: Sendable {
     /// - Parameter isWhole: whether the body ends with the sample.
     init(sample: CSVSample, isWhole: Bool, options: DecodingOptions) throws(FormatError) {
         numberType = options.numberType
+        if let signature = Signature.notText(sample.bytes) { throw signature.error }
+        var options = options
         var bytes = sample.bytes
         let hasMark = bytes.starts(with: Sniffer.byteOrderMark)
         // Blanks instead of the mark: they mean nothing in front of a cell, and offsets stay what they are.
         if hasMark { bytes.replaceSubrange(0..<3, with: [CSV.space, CSV.space, CSV.space]) }
+        let hint = Self.delimiterHint(bytes)
+        if let hint {
+            options.delimiter = options.delimiter ?? hint.delimiter
+            bytes.replaceSubrange(0..<hint.length - 1, with: repeatElement(CSV.space, count: hint.length - 1))
+        }
+        let skipped = hint?.length ?? (hasMark ? 3 : 0)
         if isWhole, bytes.allSatisfy(Sniffer.isBlank) { throw .empty }
         let dialect = CSVDialect(sample: bytes, isWhole: isWhole, options: options)
         delimiter = dialect.delimiter
@@ -42,10 +50,21 @@ struct CSVStart: Sendable {
         }
         names = dialect.hasHeader ? try Self.names(first, bytes) : nil
         plan = try ColumnPlan(options, names: names, width: width, line: first.line)
-        offset = dialect.hasHeader ? first.end : hasMark ? 3 : 0
-        line = dialect.hasHeader ? first.nextLine : 1
+        offset = dialect.hasHeader ? first.end : skipped
+        line = dialect.hasHeader ? first.nextLine : hint == nil ? 1 : 2
         isBehindCarriageReturn = offset > 0 && bytes[offset - 1] == CSV.carriageReturn
         warnings = Self.warnings(first, bytes, dialect, options, plan) + plan.renaming(names)
+    }
+
+    /// The delimiter that a first line such as `sep=;` names, which Excel wants, and how long that line is; a line feed
+    /// behind its carriage return is not counted.
+    private static func delimiterHint(_ bytes: [UInt8]) -> (delimiter: UInt8, length: Int)? {
+        let line = bytes.prefix { $0 != CSV.lineFeed && $0 != CSV.carriageReturn }
+        let hint = line.drop { $0 == CSV.space }
+        guard hint.count == 5, hint.starts(with: Array("sep=".utf8)), line.count < bytes.count,
+            let delimiter = hint.last, CSVDialect.delimiters.contains(delimiter)
+        else { return nil }
+        return (delimiter, line.count + 1)
     }
 
     /// The names of the coordinates.

@@ -22,7 +22,9 @@ struct JSONDocument: Sendable {
         guard let member = Member(name) else {
             throw Self.error(
                 "unknown name \(ErrorText.quoted(name)); a document has points (or data), columns and index",
-                tokenizer, fix: "Parameters such as k go into the query, or send NDJSON for rows that are objects.")
+                tokenizer,
+                fix: "Parameters such as k go into the query. "
+                    + "Send columns as rows, such as with pandas: df.to_json(orient=\"split\").")
         }
         guard seen.insert(member).inserted else {
             throw Self.error("\"\(member.rawValue)\" stands twice in the document", tokenizer, fix: "Send it once.")

@@ -10,6 +10,8 @@ struct JSONMembers: Sendable {
     var firstProblems: [Problem] = []
     /// The texts of the first row's members that may identify it, by index.
     var firstIdentifiers: [Int: [UInt8]] = [:]
+    /// Which of these are longer than the tokenizer keeps.
+    var cutIdentifiers: Set<Int> = []
 
     /// A value of the first row that is no number.
     struct Problem: Sendable {
@@ -121,5 +123,6 @@ struct JSONMembers: Sendable {
         firstValues = []
         firstProblems = []
         firstIdentifiers = [:]
+        cutIdentifiers = []
     }
 }

@@ -45,10 +45,12 @@ extension JSONRows {
         guard index != Self.ignored else { return }
         if isAtIdentifier {
             if !members.isFirst { return identify(token, tokenizer, &block) }
-            if !tokenizer.isCut, token == .string || token == .boolean {
+            switch token {
+            case .string, .boolean, .number:
                 members.firstIdentifiers[index] = tokenizer.text
+                if tokenizer.isCut { members.cutIdentifiers.insert(index) }
+            default: break
             }
-            if case .number = token { members.firstIdentifiers[index] = tokenizer.text }
         }
         if case .number(let value) = token, value.isFinite {
             if members.isFirst { members.firstValues[index] = value } else { store(value, &block) }
@@ -83,8 +85,8 @@ extension JSONRows {
         for problem in members.firstProblems where plan.slot(problem.index) >= 0 { note(problem.place, problem.fix) }
         if let identifier = plan.identifierIndex {
             index = identifier
-            if let text = members.firstIdentifiers[identifier], String(validating: text, as: UTF8.self) != nil {
-                block.identify(text)
+            if let text = members.firstIdentifiers[identifier] {
+                identify(text, isCut: members.cutIdentifiers.contains(identifier), tokenizer, &block)
             } else {
                 noteIdentifier("the id is no text", tokenizer)
             }

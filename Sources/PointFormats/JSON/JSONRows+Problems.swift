@@ -60,7 +60,12 @@ extension JSONRows {
             return ("\(word) is not a finite number", "Fill it in, or leave the row or the column out.")
         case .string where !JSON.number(text, type).isNaN:
             return ("the number \(ErrorText.quoted(text)) is in quotes", "Write numbers without quotes.")
-        case .string, .key, .boolean:
+        case .boolean:
+            return (
+                "\(ErrorText.quoted(text)) is not a number",
+                "Write truth values as 1 and 0, or name the columns to use with columns."
+            )
+        case .string, .key:
             return ("\(ErrorText.quoted(text)) is not a number", leaveOut)
         case .beginArray, .endArray:
             return (

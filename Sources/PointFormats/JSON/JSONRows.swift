@@ -130,15 +130,22 @@ struct JSONRows: Sendable {
     mutating func identify(_ token: JSONToken, _ tokenizer: JSONTokenizer, _ block: inout RowBlock) {
         switch token {
         case .string, .number, .boolean:
-            guard !tokenizer.isCut, tokenizer.text.count <= RowIdentifiers.longest else {
-                return noteIdentifier("the id is longer than \(RowIdentifiers.longest) bytes", tokenizer)
-            }
-            guard String(validating: tokenizer.text, as: UTF8.self) != nil else {
-                return noteIdentifier("the id \(ErrorText.quoted(tokenizer.text)) is not valid UTF-8", tokenizer)
-            }
-            block.identify(tokenizer.text)
+            identify(tokenizer.text, isCut: tokenizer.isCut, tokenizer, &block)
         case .null, .notFinite, .key, .beginArray, .endArray, .beginObject, .endObject:
             noteIdentifier("the id is no text", tokenizer)
+        }
+    }
+
+    /// Takes the text that identifies the row.
+    ///
+    /// - Parameter isCut: whether it is longer than that.
+    mutating func identify(_ text: [UInt8], isCut: Bool, _ tokenizer: JSONTokenizer, _ block: inout RowBlock) {
+        if isCut || text.count > RowIdentifiers.longest {
+            noteIdentifier("the id is longer than \(RowIdentifiers.longest) bytes", tokenizer)
+        } else if String(validating: text, as: UTF8.self) == nil {
+            noteIdentifier("the id \(ErrorText.quoted(text)) is not valid UTF-8", tokenizer)
+        } else {
+            block.identify(text)
         }
     }
 

@@ -32,20 +32,27 @@ extension JSONTokenizer {
     private mutating func endString() throws(FormatError) -> JSONToken {
         partial = .none
         if hasEscapes, !isCut {
-            guard let unescaped = JSON.unescape(text) else {
-                if JSON.holdsSurrogate(text) {
-                    throw syntaxError(
-                        "\(ErrorText.quoted(text)) holds half of a surrogate pair", at: tokenStart,
-                        fix: "Write both halves, such as \\uD83D\\uDE00, or the character itself as UTF-8.")
-                }
-                throw syntaxError(
-                    "\(ErrorText.quoted(text)) holds a backslash that escapes nothing", at: tokenStart,
-                    fix: "Write a backslash as \\\\.")
+            do {
+                text = try JSON.unescape(text)
+            } catch {
+                throw escapeError(error)
             }
-            text = unescaped
         }
         guard isKey else { return endValue(.string) }
         expectation = .colon
         return .key
+    }
+
+    private func escapeError(_ fault: JSON.EscapeFault) -> FormatError {
+        let text = ErrorText.quoted(text)
+        return switch fault {
+        case .halfOfPair:
+            syntaxError(
+                "\(text) holds half of a surrogate pair", at: tokenStart,
+                fix: "Write both halves, such as \\uD83D\\uDE00, or the character itself as UTF-8.")
+        case .unknown:
+            syntaxError(
+                "\(text) holds a backslash that escapes nothing", at: tokenStart, fix: "Write a backslash as \\\\.")
+        }
     }
 }

@@ -53,7 +53,9 @@ import Testing
     }
 
     @Test(arguments: [
-        ("ids.arrows", "key"), ("large_ids.feather", "key"), ("number_ids.arrows", "id"),
+        ("ids.arrows", "key"), ("large_ids.feather", "key"), ("number_ids.arrows", "id"), ("view_ids.arrows", "key"),
+        ("polars_uncompressed.arrow", "key"), ("polars_lz4.arrow", "key"), ("polars_zstd.arrow", "key"),
+        ("polars.arrows", "key"), ("polars_categorical.arrows", "key"),
     ])
     func aColumnIdentifiesTheRows(name: String, column: String) throws {
         var decoder = PointDecoder(format: .arrow, options: decodingOptions { $0.identifierColumn = .name(column) })
@@ -132,17 +134,53 @@ import Testing
         #expect(limited.error?.code == .tooLarge && limited.error?.detail.contains("1048576") == true)
     }
 
-    /// What pandas makes of a categorical column.
-    @Test(arguments: [1, 7, 64, 100_000]) func idsAreReadFromADictionary(piece: Int) throws {
-        let body = try ArrowSamples.file("dictionary.arrows")
-        var decoder = PointDecoder(format: nil, options: decodingOptions { $0.identifierColumn = .name("kind") })
+    private func identifiers(_ body: [UInt8], _ column: String, piece: Int = .max) throws -> IdentifierRecorder {
+        var decoder = PointDecoder(format: nil, options: decodingOptions { $0.identifierColumn = .name(column) })
         var points = IdentifierRecorder()
-        for start in stride(from: 0, to: body.count, by: piece) {
-            let bytes = Array(body[start..<min(start + piece, body.count)])
+        for start in stride(from: 0, to: body.count, by: min(piece, body.count)) {
+            let bytes = Array(body[start..<min(start + min(piece, body.count), body.count)])
             try bytes.withUnsafeBytes { try decoder.feed($0, into: &points) }
         }
-        #expect(try decoder.finish(into: &points).schema.identifier == "kind")
+        #expect(try decoder.finish(into: &points).schema.identifier == column)
+        return points
+    }
+
+    /// What pandas makes of a categorical column.
+    @Test(arguments: [1, 7, 64, 100_000]) func idsAreReadFromADictionary(piece: Int) throws {
+        let points = try identifiers(try ArrowSamples.file("dictionary.arrows"), "kind", piece: piece)
         #expect(points.identifiers == ["u", "v", "u", "u", "v"])
         #expect(points.values == ArrowSamples.x)
+    }
+
+    @Test(arguments: [
+        ("view_dictionary.arrows", [String(repeating: "e", count: 40), "b,\"c\"", "", "é", "a"]),
+        ("delta_dictionary.arrows", ["a", "b", "c", "a"]), ("replaced_dictionary.arrows", ["a", "b", "c", "d"]),
+    ])
+    func dictionariesComeInManyWays(name: String, identifiers: [String]) throws {
+        let body = try ArrowSamples.file(name)
+        for piece in [1, 100_000] {
+            #expect(try self.identifiers(body, "key", piece: piece).identifiers == identifiers)
+        }
+    }
+
+    @Test(arguments: ["view_buffers.arrows", "view_ids_lz4.arrows"], [1, 7, 100_000])
+    func viewsNameTextsOfAnyBufferInAnyOrder(name: String, piece: Int) throws {
+        let points = try identifiers(try ArrowSamples.file(name), "key", piece: piece)
+        #expect(points.identifiers == (0..<4).map { "long namelong namelong name \($0)" })
+    }
+
+    /// Places that a damaged or hostile file names.
+    @Test(arguments: [(0, 5_000), (0, -1), (4, 7), (4, -1), (8, 1_000), (8, -1), (8, Int32.max), (0, Int32.max)])
+    func viewsThatNameNothingAreRefused(word: Int, value: Int32) throws {
+        var body = try ArrowSamples.file("view_buffers.arrows")
+        let prefix = Array("long".utf8)
+        // The first view: its length, the start of the text, the number of the buffer and the place there.
+        let start = try #require(
+            body.indices.first { body[$0...].starts(with: prefix) && body[$0 - 4] == 29 && body[$0 - 3] == 0 })
+        let place = word == 0 ? start - 4 : start + word
+        withUnsafeBytes(of: value.littleEndian) { body.replaceSubrange(place..<place + 4, with: $0) }
+        let error = #expect(throws: FormatError.self) { try identifiers(body, "key") }
+        let details = ["texts outside their buffer", "a negative length", "longer than 4096 bytes"]
+        #expect(details.contains { error?.detail.contains($0) == true }, "\(String(describing: error))")
     }
 }

@@ -41,13 +41,38 @@ import Testing
     }
 
     @Test(arguments: [
-        ("t", "text"), ("n", "null"), ("v", "string_view"), ("list", "list"), ("struct", "struct"), ("ts", "timestamp"),
+        ("t", "text"), ("n", "null"), ("v", "text"), ("list", "list"), ("struct", "struct"), ("ts", "timestamp"),
         ("ree", "run_end_encoded"), ("dense", "union"), ("map", "map"), ("dec", "decimal"), ("bin", "binary"),
     ])
     func columnsThatAreNoNumbersAreRefusedByNameAndType(name: String, type: String) throws {
         let error = try error("others.arrows") { $0.columns = [.name("x"), .name(name)] }
-        #expect(error.detail.hasPrefix("column \"\(name)\" holds \(type), not numbers."), "\(error.detail)")
+        #expect(error.detail.hasPrefix("column \"\(name)\" holds \(type), not "), "\(error.detail)")
         #expect(error.code == .unprocessable)
+    }
+
+    @Test func decimalsAreToBeCast() throws {
+        let error = try error("others.arrows") { $0.columns = [.name("x"), .name("dec")] }
+        #expect(error.detail.contains("not floats or integers. Cast it to floats (table[\"dec\"].cast(\"float64\")"))
+    }
+
+    @Test func idsOfViewsAreCheckedLikeOthers() throws {
+        let error = try error("view_latin1.arrows") { $0.identifierColumn = .name("key") }
+        #expect(error.detail.hasPrefix("row 0, column \"key\": the id \"\u{FFFD}\" is not valid UTF-8."))
+    }
+
+    @Test func dictionariesHaveABound() throws {
+        let error = try error("large_dictionary.arrows") { $0.identifierColumn = .name("key") }
+        #expect(error.code == .tooLarge && error.detail.contains("16777216 bytes. Cast the column to strings"))
+    }
+
+    @Test func rowsInFrontOfTheirDictionaryAreRefused() throws {
+        let error = try error("polars_categorical.arrow") { $0.identifierColumn = .name("key") }
+        #expect(error.detail.hasPrefix("the dictionary of column \"key\" comes behind rows that need it"))
+        #expect(error.detail.contains("write_ipc_stream") && error.code == .unprocessable)
+    }
+
+    @Test func aFileOfPolarsWithoutRowsHasNoPoints() throws {
+        #expect(try error("polars_empty.arrow") { $0.identifierColumn = .name("key") }.code == .noRows)
     }
 
     @Test func listsBesideOtherColumnsAreRefused() throws {

@@ -19,6 +19,27 @@ import Testing
         #expect(dialect(text).delimiter == delimiter.utf8.first, "\(text)")
     }
 
+    @Test(arguments: ["", "\u{FEFF}"], ["\n", "\r\n", "\r"])
+    func aLineOfExcelNamesTheDelimiter(mark: String, end: String) {
+        for (delimiter, cells) in [(";", "x y;z|t"), ("|", "x y|z;t"), ("\t", "x y\tz,t"), (",", "x y,z;t")] {
+            let hint = "\(mark)sep=\(delimiter)\(end)"
+            let named = Array("\(hint)\(cells)\(end)1\(delimiter)2\(end)3\(delimiter)a\(end)".utf8)
+            let plain = Array("\(hint)1\(delimiter)2\(end)3\(delimiter)4\(end)".utf8)
+            for cuts in [[], Array(0...plain.count)] {
+                let wrong = decode(named, .csv, cuts: cuts)
+                #expect(wrong.error?.places.map(\.line) == [4] && wrong.error?.places.map(\.column) == [2], "\(wrong)")
+                let outcome = decode(plain, nil, decodingOptions { $0.header = .absent }, cuts: cuts)
+                #expect(outcome.values == [1, 2, 3, 4], "\(outcome)")
+            }
+        }
+    }
+
+    @Test func onlyALineOfItsOwnNamesTheDelimiter() {
+        #expect(decode("sep=,y\n1,2\n").summary?.schema.columns == ["sep=", "y"])
+        #expect(decode("sep=\n1\n").summary?.schema.columns == ["sep="])
+        #expect(decode("sep=;\n1,2\n", nil, decodingOptions { $0.delimiter = 0x2C }).values == [1, 2])
+    }
+
     @Test(arguments: [
         "x,y\n1,2\n", "x\n1\n", "x,y\n", "id,x\na,1\n", "x,1\n2,3\n", ",x,y\n0,1,2\n", ",0,1\n0,5,6\n",
         "label,0,1,2\ncat,1,2,3\n",

@@ -30,6 +30,26 @@ import Testing
         #expect(error?.places == [Place(line: 2, column: 2, row: 1, detail: detail)])
     }
 
+    @Test(arguments: ["True", "false", "TRUE"]) func truthValuesAreToBeNumbers(cell: String) {
+        let error = decode("x,y\n1,\(cell)\n").error
+        #expect(
+            error?.detail == "line 2, column 2 (\"y\"): \"\(cell)\" is not a number. Write truth values as 1 and 0, "
+                + "or name the columns to use with columns.")
+    }
+
+    /// Excel's "Unicode text" and workbooks are sent as CSV all the same.
+    @Test(
+        arguments: [
+            ([0xFF, 0xFE, 0x78, 0x00, 0x0A, 0x00], "UTF-16 text"), ([0x50, 0x4B, 0x03, 0x04, 0x14], "a zip archive"),
+            ([0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1], "an old Excel workbook"), ([0x1F, 0x8B, 0x08], "gzip"),
+        ] as [([UInt8], String)])
+    func whatIsNoTextIsNamedThoughItIsSaidToBeCSV(body: [UInt8], name: String) {
+        let error = decode(body, .csv).error
+        #expect(error?.code == .unsupported && error?.detail.hasPrefix("the body is \(name)") == true)
+        #expect(decode(body, .csv, cuts: Array(0...body.count)).error == error)
+        #expect(decode("PAR1,BZh\n1,2\n", .csv).values == [1, 2])
+    }
+
     @Test func longCellsAreCutInMessages() {
         let error = decode("1,2\n3,\(String(repeating: "é", count: 5_000))\n").error
         #expect(error?.places.first?.detail == "\"\(String(repeating: "é", count: 40))…\" is longer than any number")

@@ -1,9 +1,11 @@
-"""Writes the Arrow files beside this script, which pyarrow made: python make_arrow.py (pip install pyarrow).
+"""Writes the Arrow files beside this script, which pyarrow and polars made: python make_arrow.py (pip install pyarrow polars).
 
 Every file has the same 5 rows where nothing else is said; the tests know what they hold.
 """
 import pathlib
+import struct
 
+import polars as pl
 import pyarrow as pa
 import pyarrow.feather as feather
 
@@ -93,3 +95,47 @@ stream("null_lists.arrows", pa.table({"e": pa.array([[1.0, 2.0], [3.0, None]], p
 stream("nan.arrows", pa.table({"x": pa.array(X), "y": pa.array([0, 1, float("nan"), float("inf"), 1e39])}))
 stream("dictionary.arrows", pa.table({"x": pa.array(X), "kind": pa.array(["u", "v", "u", "u", "v"]).dictionary_encode()}))
 stream("empty.arrows", POINTS.slice(0, 0))
+# Texts that views name: short ones in the cell, long ones in any buffer and order.
+VIEWS = pa.array(NAMES, pa.string_view())
+stream("view_ids.arrows", pa.table({"key": VIEWS, "x": pa.array(X), "y": pa.array(Y)}), size=3)
+LONG_NAMES = ["%s %d" % ("long name" * 3, row) for row in range(4)]
+BUFFERS = [(LONG_NAMES[2] + LONG_NAMES[0]).encode(), LONG_NAMES[1].encode() + LONG_NAMES[3].encode()]
+PLACES = [(0, len(LONG_NAMES[2])), (1, 0), (0, 0), (1, len(LONG_NAMES[1]))]
+CELLS = b"".join(
+    struct.pack("<i4sii", len(name), name[:4].encode(), *place) for name, place in zip(LONG_NAMES, PLACES))
+VIEWED = pa.Array.from_buffers(
+    pa.string_view(), 4, [None, pa.py_buffer(CELLS)] + [pa.py_buffer(buffer) for buffer in BUFFERS])
+stream("view_buffers.arrows", pa.table({"x": pa.array(X[:4]), "key": VIEWED, "z": pa.array(X[:4])}))
+stream("view_ids_lz4.arrows", pa.table({"x": pa.array(X[:4]), "key": VIEWED}), compression="lz4")
+stream(
+    "view_latin1.arrows",
+    pa.table({"x": pa.array(X[:1]), "key": pa.Array.from_buffers(
+        pa.string_view(), 1, [None, pa.py_buffer(struct.pack("<i12s", 1, b"\xe9"))])}))
+# Dictionaries: places without a sign, texts that views name, texts added later, more of them than are kept.
+stream(
+    "view_dictionary.arrows",
+    pa.table({"x": pa.array(X), "key": pa.DictionaryArray.from_arrays(pa.array([4, 1, 2, 3, 0], pa.uint8()), VIEWS)}))
+KEYS = pa.schema([("key", pa.dictionary(pa.int8(), pa.string())), ("x", pa.float32())])
+with pa.ipc.new_stream(
+        HERE / "delta_dictionary.arrows", KEYS, options=pa.ipc.IpcWriteOptions(emit_dictionary_deltas=True)) as writer:
+    for keys, texts, x in [([0, 1], ["a", "b"], [1, 2]), ([2, 0], ["a", "b", "c"], [3, 4])]:
+        writer.write_batch(pa.record_batch(
+            [pa.DictionaryArray.from_arrays(pa.array(keys, pa.int8()), texts), pa.array(x, pa.float32())], schema=KEYS))
+with pa.ipc.new_stream(HERE / "replaced_dictionary.arrows", KEYS) as writer:
+    for texts, x in [(["a", "b"], [1, 2]), (["c", "d"], [3, 4])]:
+        writer.write_batch(pa.record_batch(
+            [pa.DictionaryArray.from_arrays(pa.array([0, 1], pa.int8()), texts), pa.array(x, pa.float32())],
+            schema=KEYS))
+stream(
+    "large_dictionary.arrows",
+    pa.table({"x": pa.array([1.0], pa.float32()), "key": pa.DictionaryArray.from_arrays(
+        pa.array([0], pa.uint64()), ["x" * 4096] * 4200)}), compression="zstd")
+# Polars keeps texts as views, and does not say how long the schema of a file is.
+FRAME = pl.DataFrame({"key": NAMES, "x": X, "y": Y}, schema_overrides={"x": pl.Float32, "y": pl.Float64})
+for codec in ["uncompressed", "lz4", "zstd"]:
+    FRAME.write_ipc(HERE / f"polars_{codec}.arrow", compression=codec)
+FRAME.write_ipc_stream(HERE / "polars.arrows", compression="uncompressed")
+CATEGORIES = FRAME.with_columns(pl.col("key").cast(pl.Categorical))
+CATEGORIES.write_ipc(HERE / "polars_categorical.arrow", compression="uncompressed")
+CATEGORIES.write_ipc_stream(HERE / "polars_categorical.arrows", compression="uncompressed")
+FRAME.clear().write_ipc(HERE / "polars_empty.arrow", compression="uncompressed")

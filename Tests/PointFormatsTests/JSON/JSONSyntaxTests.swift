@@ -21,6 +21,12 @@ import Testing
         ("[{\"a\nb\":1}]", 1, 5, "a string holds a line end"),
         ("[{\"\\x\":1}]", 1, 3, "\"\\x\" holds a backslash that escapes nothing"),
         ("[{\"\\ud800\":1}]", 1, 3, "\"\\ud800\" holds half of a surrogate pair"),
+        // A pair that is whole, and what is wrong behind it.
+        ("[{\"\\ud83d\\ude00\\x\":1}]", 1, 3, "\"\\ud83d\\ude00\\x\" holds a backslash that escapes nothing"),
+        ("[{\"\\ud83d\\u12g4\":1}]", 1, 3, "\"\\ud83d\\u12g4\" holds a backslash that escapes nothing"),
+        ("[{\"\\\\ud83d\\x\":1}]", 1, 3, "\"\\\\ud83d\\x\" holds a backslash that escapes nothing"),
+        ("[{\"a\\ude00b\":1}]", 1, 3, "\"a\\ude00b\" holds half of a surrogate pair"),
+        ("[{\"\\ud83d\\ud83d\":1}]", 1, 3, "\"\\ud83d\\ud83d\" holds half of a surrogate pair"),
         ("[{\"\\u12g4\":1}]", 1, 3, "\"\\u12g4\" holds a backslash that escapes nothing"),
     ])
     func mistakesNameLineAndByte(text: String, line: Int, column: Int, detail: String) {
