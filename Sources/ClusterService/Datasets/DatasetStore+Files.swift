@@ -14,7 +14,12 @@ extension DatasetStore {
     /// - Parameters:
     ///   - type: the type the numbers are kept in.
     ///   - quota: what the bytes are taken from, a part of the store's; nil for the store's itself.
-    func writer(_ type: NumberType = .float32, within quota: StorageQuota? = nil) throws -> DatasetWriter {
-        try DatasetWriter(directory: contentDirectory, type: type, quota: quota ?? self.quota)
+    ///   - base: stored content that the file begins with a copy of, and replaces.
+    func writer(
+        _ type: NumberType = .float32, within quota: StorageQuota? = nil, behind base: DatasetDescription? = nil
+    ) throws -> DatasetWriter {
+        try DatasetWriter(
+            directory: contentDirectory, type: type, quota: quota ?? self.quota,
+            copied: base.map { Self.size(path($0.digest)) } ?? 0)
     }
 }

@@ -56,14 +56,16 @@ final class DatasetStore: Sendable {
     /// The content that was written, or read and found whole, since the start.
     private let sound = Mutex<Set<String>>([])
     let quota: StorageQuota
+    private let logger: Logger?
 
     /// Opens the store in `directory`, making what is missing and removing what broken uploads left.
     ///
     /// A name that cannot be read, or whose content is missing or damaged, is left out and its file left alone; all
     /// other datasets are there.
     ///
-    /// - Parameter logger: is told what was left out.
+    /// - Parameter logger: is told what was left out, and later what turns out to be damaged.
     init(directory: String, limits: ServiceLimits = ServiceLimits(), logger: Logger? = nil) throws {
+        self.logger = logger
         contentDirectory = "\(directory)/content"
         namesDirectory = "\(directory)/names"
         for path in [contentDirectory, namesDirectory] { try FileDescriptor.makeDirectory(path) }
@@ -99,18 +101,9 @@ final class DatasetStore: Sendable {
         self.state = Mutex(state)
     }
 
-    /// Stores what `writer` received; the content stays as long as the pin, a name or a job needs it.
+    /// Stores what `writer` finished; the content stays as long as the pin, a name or a job needs it.
     ///
     /// Blocks until the bytes are on the disk.
-    ///
-    /// - Parameter identifier: the name of the column that identifies the rows.
-    func commit(
-        _ writer: DatasetWriter, columns: [String]?, identifier: String? = nil, warnings: [String] = []
-    ) throws -> Pin {
-        try publish(writer, try writer.finish(columns: columns, identifier: identifier, warnings: warnings))
-    }
-
-    /// Stores what `writer` finished.
     ///
     /// - Parameters:
     ///   - replaced: the content that goes for it from a name, and that no job needs.
@@ -266,7 +259,11 @@ final class DatasetStore: Sendable {
     func openSound(digest: String) throws -> DatasetFile {
         let file = try open(digest: digest)
         if sound.withLock({ $0.contains(digest) }) { return file }
-        guard try file.findDigest() == digest else { throw DamagedContent(path: path(digest)) }
+        guard try file.findDigest() == digest else {
+            let damage = DamagedContent(path: path(digest))
+            logger?.error("\(damage)")
+            throw damage
+        }
         _ = sound.withLock { $0.insert(digest) }
         return file
     }
@@ -319,12 +316,12 @@ final class DatasetStore: Sendable {
     }
 
     /// The size of a file, 0 when there is none.
-    private static func size(_ path: String) -> Int {
+    static func size(_ path: String) -> Int {
         var status = Glibc.stat()
         return stat(path, &status) == 0 ? Int(status.st_size) : 0
     }
 
-    private func path(_ digest: String) -> String { "\(contentDirectory)/\(digest).points" }
+    func path(_ digest: String) -> String { "\(contentDirectory)/\(digest).points" }
 
     private func unpin(_ digest: String) {
         state.withLock { state in

@@ -15,6 +15,8 @@ final class DatasetWriter: PointSink, @unchecked Sendable {
     private let pipeline: DatasetPipeline
     private let type: NumberType
     private let quota: StorageQuota?
+    /// How many stored bytes the file begins with a copy of.
+    private let copied: Int
     /// How long this file is, which is what it has taken of the quota.
     private var taken = 0
     private var identifiers: IdentifierSpool?
@@ -31,14 +33,16 @@ final class DatasetWriter: PointSink, @unchecked Sendable {
     /// - Parameters:
     ///   - type: the type of the numbers; rows of the other are not taken.
     ///   - quota: what the file's bytes are taken from; they are given back unless it is published.
-    init(directory: String, type: NumberType = .float32, quota: StorageQuota? = nil) throws {
+    ///   - copied: how many stored bytes it begins with a copy of.
+    init(directory: String, type: NumberType = .float32, quota: StorageQuota? = nil, copied: Int = 0) throws {
         self.quota = quota
+        self.copied = copied
         self.type = type
         self.directory = directory
         temporaryPath = "\(directory)/\(UUID().uuidString).part"
         pipeline = DatasetPipeline(
             try FileDescriptor(opening: temporaryPath, flags: O_RDWR | O_CREAT | O_EXCL))
-        try quota?.take(DatasetFileHead.size, isPending: true)
+        try quota?.take(DatasetFileHead.size, isPending: true, copied: copied)
         taken = DatasetFileHead.size
         let head = pipeline.makeBlock()
         let blank = [UInt8](repeating: 0, count: DatasetFileHead.size)
@@ -74,7 +78,8 @@ final class DatasetWriter: PointSink, @unchecked Sendable {
     }
 
     func append(_ identifiers: RowIdentifiers) throws {
-        if self.identifiers == nil { self.identifiers = try IdentifierSpool(directory: directory, quota: quota) }
+        // They lie there and in the file for a moment, which is the store's matter and not that of a part of its quota.
+        if self.identifiers == nil { self.identifiers = try IdentifierSpool(directory: directory, quota: quota?.root) }
         try self.identifiers?.append(identifiers)
     }
 
@@ -102,7 +107,7 @@ final class DatasetWriter: PointSink, @unchecked Sendable {
         try pipeline.drain()
         let description = DatasetDescription(
             rows: rows, dimension: dimension, columns: columns, statistics: statistics.columns(rows: rows),
-            warnings: Self.distinct(warnings + precisionWarnings(columns: columns)),
+            warnings: DatasetWarnings.kept(warnings + precisionWarnings(columns: columns)),
             digest: finishDigest(columns: columns, identifierDigest.map { (identifier ?? "id", $0) }),
             identifier: identifierDigest == nil ? nil : identifier ?? "id", dtype: type == .float32 ? nil : type)
         let encoder = JSONEncoder()
@@ -137,17 +142,6 @@ final class DatasetWriter: PointSink, @unchecked Sendable {
         isPublished = true
         quota?.give(size)
         return taken
-    }
-
-    /// The most warnings that are kept.
-    private static let mostWarnings = 50
-
-    /// Each warning once, in order, and a word on those beyond ``mostWarnings``.
-    private static func distinct(_ warnings: [String]) -> [String] {
-        var seen: Set<String> = []
-        let distinct = warnings.filter { seen.insert($0).inserted }
-        guard distinct.count > mostWarnings else { return distinct }
-        return distinct.prefix(mostWarnings - 1) + ["there were \(distinct.count - mostWarnings + 1) more warnings"]
     }
 
     private func precisionWarnings(columns: [String]?) -> [String] {
@@ -190,7 +184,7 @@ final class DatasetWriter: PointSink, @unchecked Sendable {
 
     private func flush(digested: Bool) throws {
         guard let block = block.take() else { return }
-        try quota?.take(block.count, isPending: true)
+        try quota?.take(block.count, isPending: true, copied: copied)
         taken += block.count
         try pipeline.submit(block, digested: digested)
     }

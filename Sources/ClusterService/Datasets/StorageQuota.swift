@@ -30,14 +30,18 @@ final class StorageQuota: Sendable {
 
     /// Takes room.
     ///
-    /// - Parameter isPending: whether it is for an upload in progress.
+    /// - Parameters:
+    ///   - isPending: whether it is for an upload in progress.
+    ///   - copied: how much of what is stored that upload copies, which widens the overdraft of the store for it: a set
+    ///     that grew by rows put behind it may be longer than any body.
     /// - Throws: ``StorageQuotaExceeded`` when there is not so much left.
-    func take(_ bytes: Int, isPending: Bool = false) throws {
+    func take(_ bytes: Int, isPending: Bool = false, copied: Int = 0) throws {
         try state.withLock { state in
-            guard bytes - (isPending ? state.overdraft : 0) <= state.limit - state.used else {
+            let overdraft = isPending ? state.overdraft + (parent == nil ? copied : 0) : 0
+            guard bytes - overdraft <= state.limit - state.used else {
                 throw StorageQuotaExceeded(limit: state.limit)
             }
-            try parent?.take(bytes, isPending: isPending)
+            try parent?.take(bytes, isPending: isPending, copied: copied)
             state.used += bytes
             if isPending { state.pending += bytes }
         }
@@ -57,6 +61,9 @@ final class StorageQuota: Sendable {
             state.pending -= bytes
         }
     }
+
+    /// The quota that all others are a part of.
+    var root: StorageQuota { parent?.root ?? self }
 
     /// Whether more is taken than may be.
     var isExceeded: Bool { state.withLock { $0.used > $0.limit } }

@@ -22,7 +22,8 @@ extension Service {
         let body = try PointBody(request, limit: bodyLimit(limits.datasetBytes))
         do {
             try await makeRoom()
-            let writer = try datasets.writer(base.content.numberType, within: tenantQuota(replacing: base))
+            let writer = try datasets.writer(
+                base.content.numberType, within: tenantQuota(replacing: base), behind: base.content)
             try await offload.run { [datasets] in
                 try datasets.openSound(digest: pin.content.digest).copyRows(to: writer)
             }
@@ -35,7 +36,7 @@ extension Service {
             let finished = try await offload.run {
                 try writer.finish(
                     columns: content.columns, identifier: content.identifier,
-                    warnings: content.warnings.filter { !PrecisionWarning.isOne($0) } + summary.warnings)
+                    warnings: DatasetWarnings.lasting(content.warnings) + summary.warnings)
             }
             let appended = try await keep(writer, finished, replacing: content.digest, pinned: 1)
             let entry = try await appendTurns.inTurn(key) {
@@ -64,17 +65,19 @@ extension Service {
             guard let (current, pin) = datasets.pinnedEntry(key), current.content.fits(base.content) else {
                 throw Self.changedMeanwhile()
             }
-            let writer = try datasets.writer(current.content.numberType, within: tenantQuota(replacing: current))
+            let writer = try datasets.writer(
+                current.content.numberType, within: tenantQuota(replacing: current), behind: current.content)
             let first = base.content.rows
-            let content = pin.content
+            // Both are pinned until their rows are copied: who pins is what the closure holds.
             let finished = try await offload.run { [datasets] in
+                let content = pin.content
                 try datasets.openSound(digest: content.digest).copyRows(to: writer)
                 try datasets.openSound(digest: appended.content.digest).copyRows(from: first, to: writer)
                 return try writer.finish(
                     columns: content.columns, identifier: content.identifier,
-                    warnings: (content.warnings + appended.content.warnings).filter { !PrecisionWarning.isOne($0) })
+                    warnings: DatasetWarnings.lasting(content.warnings + appended.content.warnings))
             }
-            let again = try await keep(writer, finished, replacing: content.digest, pinned: 1)
+            let again = try await keep(writer, finished, replacing: current.content.digest, pinned: 1)
             return try await replace(key, current, by: again, request)
         }
     }

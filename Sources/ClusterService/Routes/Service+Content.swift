@@ -8,7 +8,9 @@ extension Service {
         try request.checkQuery(known: ["format"])
         let format = try request.resultFormat()
         guard let (entry, pin) = datasets.pinnedEntry(try datasetKey(name)) else { throw Self.noDataset(name) }
-        let encoder = PointEncoder(StoredTable(try datasets.open(digest: pin.content.digest)))
+        // Until the file is open.
+        defer { withExtendedLifetime(pin) {} }
+        let encoder = PointEncoder(try await soundTable(pin.content.digest))
         return try Self.unlessKnown(request, entry, entry.entityTag(of: format)) { headers in
             guard format == .npy else {
                 return .written(mediaType: format.mediaType, headers: headers) { output in
@@ -17,6 +19,17 @@ extension Service {
             }
             return try Self.numpyContent(encoder, request, entry, headers)
         }.negotiated(packed: format == .npy ? nil : request)
+    }
+
+    /// Stored points, the first time since the start only where they are what was uploaded.
+    ///
+    /// - Throws: `Problem` 500 for damaged ones, or `StorageError`.
+    func soundTable(_ digest: String) async throws -> StoredTable {
+        do {
+            return StoredTable(try await offload.run { [datasets] in try datasets.openSound(digest: digest) })
+        } catch {
+            throw Self.problem(receiving: error)
+        }
     }
 
     /// The `.npy`, whose length is known, so that a download that broke off can go on (RFC 9110, section 14).

@@ -26,7 +26,7 @@ extension Service {
             let job = try await finishedJob(captures["id"])
             let (summary, chunks) = try await stored(job)
             let encoder = ResultEncoder(chunks: chunks)
-            let table = try? input(of: job)
+            let table = try? await input(of: job)
             return try await Response.written(mediaType: format.mediaType) { output in
                 try await encoder.writeAssignments(format, count: summary.n, table, to: output)
             }.collected(when: Self.isSmall(summary)).packed(for: request)
@@ -39,8 +39,8 @@ extension Service {
         let encoder = ResultEncoder(chunks: chunks)
         let table =
             switch format {
-            case .csv, .ndjson, .arrow: try input(of: job)
-            case .json, .npy: try? input(of: job)
+            case .csv, .ndjson, .arrow: try await input(of: job)
+            case .json, .npy: try? await input(of: job)
             }
         return try await Response.written(mediaType: format.mediaType, headers: headers) { output in
             switch format {
@@ -94,10 +94,10 @@ extension Service {
 
     /// The points a job was given, with the names of their columns and what identifies them.
     ///
-    /// - Throws: `Problem` 410 when they are no longer stored.
-    private func input(of job: Job) throws -> StoredTable {
+    /// - Throws: `Problem` 410 when they are no longer stored, 500 when they are damaged.
+    private func input(of job: Job) async throws -> StoredTable {
         do {
-            return StoredTable(try datasets.open(digest: job.datasetVersion))
+            return try await soundTable(job.datasetVersion)
         } catch let error as StorageError where error.code == ENOENT {
             throw Problem(
                 .gone, type: "/problems/dataset-gone", title: "The points are no longer stored",

@@ -81,6 +81,26 @@ import Testing
         #expect(try packed.finish(columns: nil, warnings: []) == plain.finish(columns: nil, warnings: []))
     }
 
+    @Test(arguments: [1, 2, 19]) func packedDoublesAreKeptAsOthersAre(dimension: Int) throws {
+        let numbers = (0..<dimension * 30).map { Double($0 * 7_919 % 1_000) / 7 - 50 }
+        let directory = try TemporaryDirectory()
+        let plain = try DatasetWriter(directory: directory.path, type: .float64)
+        let packed = try DatasetWriter(directory: directory.path, type: .float64)
+        try numbers.withUnsafeBufferPointer { try plain.append($0, dimension: dimension) }
+        // At an odd address.
+        let bytes = [0] + numbers.withUnsafeBytes(Array.init)
+        for part in [1..<1 + dimension * 8 * 11, 1 + dimension * 8 * 11..<bytes.count] {
+            try bytes.withUnsafeBytes {
+                try packed.append(
+                    packed: UnsafeRawBufferPointer(rebasing: $0[part]), of: .float64, dimension: dimension)
+            }
+        }
+        let description = try packed.finish(columns: nil, warnings: [])
+        #expect(try description == plain.finish(columns: nil, warnings: []))
+        #expect(description.statistics.map(\.min).min() == numbers.min())
+        #expect(description.statistics.map(\.max).max() == numbers.max())
+    }
+
     @Test func aLongFileIsWhole() throws {
         let directory = try TemporaryDirectory()
         let writer = try DatasetWriter(directory: directory.path)

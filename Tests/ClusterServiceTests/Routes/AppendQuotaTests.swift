@@ -33,6 +33,22 @@ import Testing
         await test.service.stop()
     }
 
+    /// Each append writes the set anew, beside the one before.
+    @Test func aSetThatGrewBeyondAllBodiesGoesOnGrowing() async throws {
+        let test = try await TestService {
+            $0.storedBytes = 400_000
+            $0.datasetBytes = 40_000
+        }
+        #expect(try await test.send(.put, "/v1/datasets/a", body: rows(4_000)).status == 201)
+        for seed in 1...11 {
+            let reply = try await test.send(.post, "/v1/datasets/a/rows", body: rows(4_000, seed))
+            #expect(reply.status == 200, "\(seed): \(reply.text)")
+        }
+        let over = try await test.send(.post, "/v1/datasets/a/rows", body: rows(4_000, 12))
+        #expect(over.status == 429, "\(over.text)")
+        await test.service.stop()
+    }
+
     @Test func aBodyLongerThanTheLimitIsRefused() async throws {
         let test = try await TestService { $0.datasetBytes = 1_000 }
         let over = try await test.send(.put, "/v1/datasets/a", body: rows(1_000))

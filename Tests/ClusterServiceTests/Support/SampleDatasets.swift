@@ -36,6 +36,15 @@ struct SampleStore {
     }
 }
 
+extension DatasetStore {
+    /// Stores what `writer` received.
+    func commit(
+        _ writer: DatasetWriter, columns: [String]?, identifier: String? = nil, warnings: [String] = []
+    ) throws -> Pin {
+        try publish(writer, try writer.finish(columns: columns, identifier: identifier, warnings: warnings))
+    }
+}
+
 extension DatasetWriter {
     /// Appends rows, all of one call.
     func append(rows: [[Float]]) throws {
