@@ -67,10 +67,11 @@ struct FixedPointSolver: Sendable {
     /// As ``GradientSolver/train(from:observe:)``.
     func train(from start: HeadTraining, observe: (HeadTraining) -> Void = { _ in }) throws -> HeadTraining {
         var training = start
+        let polar = PolarFactors(rows: start.heads.rows, columns: start.heads.columns)
         while training.history.count < maximumSteps, let cubes = try statistics.cubes(of: training.heads) {
             // For a square frame q = ‖x‖², so that reg = ½(⟨‖x‖⁴⟩ − Σ⟨p⁴⟩).
             training.history.append(0.5 * (statistics.weightedSecondMoment.trace - cubes.fourth))
-            guard let next = cubes.responses.scaledToLargest().polarFactor() else { break }
+            guard let next = polar.factor(of: cubes.responses.scaledToLargest()) else { break }
             var change = next
             change.add(training.heads, times: -1)
             training.heads = next

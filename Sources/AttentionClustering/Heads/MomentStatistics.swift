@@ -61,17 +61,33 @@ struct MomentStatistics: TokenStatistics {
     func cubes(of heads: Matrix) throws -> HeadCubes? {
         // No pass over the tokens asks whether to go on, so each step does.
         guard try passes.proceed() else { return nil }
-        let (m, k) = (heads.rows, heads.columns)
-        let columns = (0..<k).map(heads.column)
-        let forms = columns.map { u in Self.form(m) { u[$0] * u[$1] } }
-        let contracted = contract(fourth, forms)
+        let (m, k, pairs) = (heads.rows, heads.columns, fourth.rows)
         var responses = Matrix(rows: m, columns: k)
         var total = 0.0
-        for head in 0..<k {
-            let cube = Self.matrix(contracted[head], m)
-                .times(Matrix(rows: m, columns: 1, values: columns[head])).values
-            for j in 0..<m { responses[j, head] = cube[j] }
-            total += innerProduct(cube, columns[head])
+        // With few heads a step takes a microsecond, and what comes in between stays on the stack.
+        withUnsafeTemporaryAllocation(of: Double.self, capacity: 2 * k * pairs + m * m + 2 * m) { memory in
+            guard let forms = memory.baseAddress else { return }
+            let contracted = forms + k * pairs
+            let (square, head) = (contracted + k * pairs, contracted + k * pairs + m * m)
+            let cube = head + m
+            for index in 0..<k {
+                for j in 0..<m { head[j] = heads[j, index] }
+                Self.form(of: head, m, into: forms + index * pairs)
+            }
+            fourth.withUnsafeValues {
+                multiply(forms, $0.baseAddress, into: contracted, rows: k, inner: pairs, columns: pairs)
+            }
+            for index in 0..<k {
+                for j in 0..<m { head[j] = heads[j, index] }
+                Self.fill(square, from: contracted + index * pairs, m)
+                multiply(square, head, into: cube, rows: m, inner: m, columns: 1)
+                var answer = 0.0
+                for j in 0..<m {
+                    responses[j, index] = cube[j]
+                    answer += cube[j] * head[j]
+                }
+                total += answer
+            }
         }
         return HeadCubes(responses: responses, fourth: total)
     }
@@ -82,26 +98,46 @@ struct MomentStatistics: TokenStatistics {
 
     private static func pair(_ a: Int, _ b: Int, _ m: Int) -> Int { a * m - a * (a - 1) / 2 + (b - a) }
 
-    private static func form(_ matrix: Matrix) -> [Double] { form(matrix.rows) { matrix[$0, $1] } }
-
-    private static func form(_ m: Int, _ element: (Int, Int) -> Double) -> [Double] {
+    private static func form(_ matrix: Matrix) -> [Double] {
+        let m = matrix.rows
         var result: [Double] = []
         result.reserveCapacity(m * (m + 1) / 2)
-        for a in 0..<m { for b in a..<m { result.append(a == b ? element(a, b) : 2 * element(a, b)) } }
+        for a in 0..<m { for b in a..<m { result.append(a == b ? matrix[a, b] : 2 * matrix[a, b]) } }
         return result
+    }
+
+    /// The form of uuᵀ.
+    private static func form(of u: UnsafePointer<Double>, _ m: Int, into form: UnsafeMutablePointer<Double>) {
+        var index = 0
+        for a in 0..<m {
+            for b in a..<m {
+                form[index] = a == b ? u[a] * u[b] : 2 * (u[a] * u[b])
+                index += 1
+            }
+        }
     }
 
     private static func matrix(_ pairs: [Double], _ m: Int) -> Matrix {
         var result = Matrix(rows: m, columns: m)
-        var index = 0
-        for a in 0..<m {
-            for b in a..<m {
-                result[a, b] = pairs[index]
-                result[b, a] = pairs[index]
-                index += 1
+        result.withUnsafeMutableValues { values in
+            pairs.withUnsafeBufferPointer { pairs in
+                guard let values = values.baseAddress, let pairs = pairs.baseAddress else { return }
+                fill(values, from: pairs, m)
             }
         }
         return result
+    }
+
+    /// Writes the symmetric m×m matrix of which `pairs` has the upper triangle.
+    private static func fill(_ matrix: UnsafeMutablePointer<Double>, from pairs: UnsafePointer<Double>, _ m: Int) {
+        var index = 0
+        for a in 0..<m {
+            for b in a..<m {
+                matrix[a * m + b] = pairs[index]
+                matrix[b * m + a] = pairs[index]
+                index += 1
+            }
+        }
     }
 }
 

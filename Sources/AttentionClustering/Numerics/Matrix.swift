@@ -79,29 +79,49 @@ struct Matrix: Sendable, Equatable {
     var norm: Double { dot(self).squareRoot() }
 
     /// self·other.
-    func times(_ other: Matrix) -> Matrix { product(other, transposed: false) }
-
-    /// selfᵀ·other.
-    func transposedTimes(_ other: Matrix) -> Matrix { product(other, transposed: true) }
-
-    private func product(_ other: Matrix, transposed: Bool) -> Matrix {
-        let (m, inner) = transposed ? (columns, rows) : (rows, columns)
-        precondition(inner == other.rows, "shapes do not fit")
-        var result = Matrix(rows: m, columns: other.columns)
-        guard m > 0, inner > 0, other.columns > 0 else { return result }
-        let n = other.columns
+    func times(_ other: Matrix) -> Matrix {
+        precondition(columns == other.rows, "shapes do not fit")
+        var result = Matrix(rows: rows, columns: other.columns)
         result.withUnsafeMutableValues { c in
             values.withUnsafeBufferPointer { a in
                 other.values.withUnsafeBufferPointer { b in
-                    cblas_dgemm(
-                        CblasRowMajor, transposed ? CblasTrans : CblasNoTrans, CblasNoTrans, Int32(m), Int32(n),
-                        Int32(inner), 1, a.baseAddress, Int32(columns), b.baseAddress, Int32(n), 0, c.baseAddress,
-                        Int32(n))
+                    multiply(
+                        a.baseAddress, b.baseAddress, into: c.baseAddress, rows: rows, inner: columns,
+                        columns: other.columns)
                 }
             }
         }
         return result
     }
+
+    /// selfᵀ·other.
+    func transposedTimes(_ other: Matrix) -> Matrix {
+        precondition(rows == other.rows, "shapes do not fit")
+        var result = Matrix(rows: columns, columns: other.columns)
+        result.withUnsafeMutableValues { c in
+            values.withUnsafeBufferPointer { a in
+                other.values.withUnsafeBufferPointer { b in
+                    multiply(
+                        a.baseAddress, isTransposed: true, b.baseAddress, into: c.baseAddress, rows: columns,
+                        inner: rows, columns: other.columns)
+                }
+            }
+        }
+        return result
+    }
+}
+
+/// c = a·b for a of `rows`×`inner` numbers and b of `inner`×`columns`, all row-major; a is turned where that is said.
+///
+/// An empty product leaves c as it is.
+func multiply(
+    _ a: UnsafePointer<Double>?, isTransposed: Bool = false, _ b: UnsafePointer<Double>?,
+    into c: UnsafeMutablePointer<Double>?, rows: Int, inner: Int, columns: Int
+) {
+    guard rows > 0, inner > 0, columns > 0 else { return }
+    cblas_dgemm(
+        CblasRowMajor, isTransposed ? CblasTrans : CblasNoTrans, CblasNoTrans, Int32(rows), Int32(columns),
+        Int32(inner), 1, a, Int32(isTransposed ? rows : inner), b, Int32(columns), 0, c, Int32(columns))
 }
 
 extension Matrix {

@@ -31,6 +31,22 @@ import Testing
         #expect(symmetric.trace > 0)
     }
 
+    @Test(arguments: [1, 2, 3, 5, 8, 16, 24, 25, 26, 40])
+    func smallFactorsAreToTheBitThoseOfTheWholeRoutine(size: Int) throws {
+        let (parts, whole) = (
+            PolarFactors(rows: size, columns: size), PolarFactors(rows: size, columns: size, goesByParts: false)
+        )
+        for seed in 0..<20 as Range<UInt64> {
+            var matrix = Self.random(size, size, seed: seed)
+            // Some without full rank, as heads on the way are.
+            if seed % 4 == 3 { for column in 0..<size { matrix[size - 1, column] = matrix[0, column] } }
+            let expected = try #require(whole.factor(of: matrix))
+            #expect(parts.factor(of: matrix) == expected)
+            #expect(parts.factor(of: matrix.scaledToLargest()) == whole.factor(of: matrix.scaledToLargest()))
+            #expect(matrix.polarFactor() == expected)
+        }
+    }
+
     @Test func thereIsNoPolarFactorOfWhatIsNotFinite() {
         #expect(Matrix(rows: 1, columns: 1, values: [.nan]).polarFactor() == nil)
         #expect(Self.random(2, 3, seed: 1).polarFactor() == nil)
