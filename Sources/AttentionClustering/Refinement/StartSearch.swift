@@ -118,8 +118,13 @@ struct StartSearch {
             let start = try refinement.nearest(chosen)
             if options.refinement == .none { return start }
             let level = best?.history.last ?? -.infinity
+            var observed = 0
             let outcome = try refinement.run(
-                from: start, observe: { _ in observe(1) },
+                from: start,
+                observe: { outcome in
+                    observe(Double(outcome.history.count - observed))
+                    observed = outcome.history.count
+                },
                 isHopeless: { outcome, gain in
                     (outcome.history.last ?? 0) + Self.patience * gain < max(rival ?? -.infinity, level)
                 })
