@@ -201,6 +201,22 @@ extension Service {
     }
 }
 
+extension Service {
+    /// Looks at the job database of a data directory, whole, and changes nothing in it; a service may use it meanwhile.
+    ///
+    /// - Returns: what was found, in a few words.
+    /// - Throws: an error that says why a service cannot start with it, and what to do.
+    public static func examineJobs(in directory: String) throws -> String {
+        if let warning = try EmptiedDatabase.warning(in: directory) { return warning }
+        func whole(_ jobs: Int) -> String { "whole, with \(jobs) \(jobs == 1 ? "job" : "jobs")" }
+        return switch try SQLiteJobStore.examine(path: "\(directory)/jobs.sqlite") {
+        case .missing: "will be made"
+        case .whole(let jobs): whole(jobs)
+        case .earlierVersion(let jobs): "\(whole(jobs)), of an earlier version; the start brings it up to date"
+        }
+    }
+}
+
 /// Keeps a second service off the data directory; released when the process ends, however it ends.
 private final class DataDirectoryLock: Sendable {
     private let file: Int32

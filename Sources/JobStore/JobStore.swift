@@ -70,6 +70,9 @@ public protocol JobStore: Sendable {
     /// When the first submitted of the jobs that wait was submitted; nil when none waits.
     func oldestQueued() async throws -> Date?
 
+    /// Returns where a job could be accepted now, and changes nothing.
+    func checkWritable() async throws
+
     // MARK: Workers
 
     /// Takes the next jobs from the queue: largest priority first, then tenants in turn, then the oldest.

@@ -7,7 +7,7 @@ import HTTPServer
 /// `clusterd check`: whether `serve` could start, without starting it.
 struct Check: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Check settings, data directory and TLS files without starting anything.",
+        abstract: "Check settings, data directory, job database and TLS files without starting anything.",
         discussion: "Takes the flags of serve. Says what it looked at; exits with 78 when something is wrong.")
 
     @OptionGroup
@@ -25,6 +25,7 @@ struct Check: ParsableCommand {
         }
         look("data directory \(serve.dataDir)") { try Self.directory(serve.dataDir) }
         look("keys") { try Self.keys(serve.dataDir) }
+        look("jobs") { try Service.examineJobs(in: serve.dataDir) }
         look("listening") { try Self.endpoints(serve) }
         guard faults == 0 else { throw ExitCode(78) }
     }

@@ -151,7 +151,26 @@ extension EndToEnd {
                     [.posixPermissions: 0o644], ofItemAtPath: "\(service.dataDirectory)/keys.json")
                 let open = try await run(["check", "--data-dir", service.dataDirectory])
                 #expect(open.status == 78 && open.text.contains("chmod 600"), "\(open.text)")
+                #expect(used.text.contains("jobs: whole, with 0 jobs"), "\(used.text)")
             }
+        }
+
+        @Test func aCheckFindsADatabaseOfJobsThatCannotBeUsed() async throws {
+            let directory = try TemporaryDirectory()
+            let data = directory.path + "/data"
+            let service = try await ClusterdService(dataDirectory: data)
+            #expect(await service.end() == 0)
+            let whole = try await run(["check", "--data-dir", data])
+            #expect(whole.status == 0 && whole.text.contains("jobs: whole, with 0 jobs"), "\(whole.text)")
+            // Nothing was changed, and the service starts again.
+            let again = try await ClusterdService(dataDirectory: data)
+            #expect(await again.end() == 0)
+            let file = URL(fileURLWithPath: data + "/jobs.sqlite")
+            var bytes = try Data(contentsOf: file)
+            for index in 4_096..<bytes.count { bytes[index] = 0xFF }
+            try bytes.write(to: file)
+            let damaged = try await run(["check", "--data-dir", data])
+            #expect(damaged.status == 78 && damaged.text.contains("jobs: WRONG: corrupt"), "\(damaged.text)")
         }
     }
 }

@@ -68,6 +68,8 @@ final class CachedJobStore: JobStore {
 
     func counts() async throws -> [JobState: Int] { try await base.counts() }
 
+    func checkWritable() async throws { try await base.checkWritable() }
+
     func oldestQueued() async throws -> Date? { try await base.oldestQueued() }
 
     // MARK: Workers

@@ -16,9 +16,28 @@ extension Service {
         router.on(.get, "/readyz") { [self] _, _ in
             guard isOffered else { throw Self.stopping }
             try datasets.checkWritable()
-            _ = try await store.counts()
+            try await checkJobs()
             return .json(.object(["status": .string("ready")]))
         }
+    }
+
+    /// Returns where jobs can be read and accepted now.
+    ///
+    /// - Throws: `Problem` 503 when that is not known soon: those who ask do not wait for as long as a client does.
+    private func checkJobs() async throws {
+        let (known, continuation) = AsyncStream.makeStream(of: Void.self)
+        let check = Task {
+            defer { continuation.yield() }
+            _ = try await store.counts()
+            try await store.checkWritable()
+        }
+        guard await waitForChange(known, timeout: .seconds(2)) else {
+            throw Problem(
+                .serviceUnavailable, type: "/problems/storage-unavailable", title: "The job database cannot be written",
+                detail: "it takes no write at the moment; another program may have locked it",
+                headers: [.retryAfter: "5"])
+        }
+        try await check.value
     }
 
     /// Name, version, formats, limits and defaults, as `GET /v1` shows them.

@@ -10,10 +10,17 @@ enum EmptiedDatabase {
     ///
     /// - Throws: ``ServiceStartError`` where the file is there and empty, beside data.
     static func check(in directory: String, logger: Logger) throws(ServiceStartError) {
+        if let warning = try warning(in: directory) { logger.warning("\(warning)") }
+    }
+
+    /// What there is to say of a data directory whose service may start; nil where all is as it should be.
+    ///
+    /// - Throws: as ``check(in:logger:)``.
+    static func warning(in directory: String) throws(ServiceStartError) -> String? {
         let path = "\(directory)/jobs.sqlite"
-        guard size(path) ?? 0 == 0, size(path + "-wal") ?? 0 == 0, let kept = data(in: directory) else { return }
+        guard size(path) ?? 0 == 0, size(path + "-wal") ?? 0 == 0, let kept = data(in: directory) else { return nil }
         guard size(path) != nil else {
-            return logger.warning("there is no \(path) beside \(kept): the service starts without jobs and results")
+            return "there is no \(path) beside \(kept): the service starts without jobs and results"
         }
         throw ServiceStartError(
             "\(path) is empty although there is data in \(kept): its jobs and results are lost or elsewhere; put a "

@@ -80,6 +80,8 @@ extension InMemoryJobStore: JobStore {
         tables.withLock { $0.jobs.values.reduce(into: [:]) { $0[$1.job.state, default: 0] += 1 } }
     }
 
+    public func checkWritable() async throws {}
+
     public func oldestQueued() async throws -> Date? {
         tables.withLock { tables in
             let waiting = tables.jobs.values.filter { $0.job.state == .queued }

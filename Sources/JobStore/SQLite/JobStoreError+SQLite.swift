@@ -10,6 +10,14 @@ extension JobStoreError {
             cause: cause)
     }
 
+    static func corrupt(_ path: String, reason: String, cause: (any Error)? = nil) -> JobStoreError {
+        JobStoreError(
+            code: .corrupt,
+            message: "the job database \(path) is damaged or not a database: \(reason);"
+                + " move it away and restore a backup or start anew",
+            cause: cause)
+    }
+
     static func closed(_ path: String, cause: (any Error)? = nil) -> JobStoreError {
         JobStoreError(code: .closed, message: "the job database \(path) was closed; open it again", cause: cause)
     }
@@ -25,11 +33,7 @@ extension JobStoreError {
         let reason = error.message ?? "no reason given"
         switch error.resultCode {
         case .SQLITE_CORRUPT, .SQLITE_NOTADB:
-            return JobStoreError(
-                code: .corrupt,
-                message: "the job database \(path) is damaged or not a database: \(reason);"
-                    + " move it away and restore a backup or start anew",
-                cause: error)
+            return corrupt(path, reason: reason, cause: error)
         case .SQLITE_BUSY, .SQLITE_LOCKED, .SQLITE_PROTOCOL:
             return JobStoreError(
                 code: .locked,

@@ -44,6 +44,8 @@ extension SQLiteJobStore: JobStore {
         try await read(SQLiteListing.counts)
     }
 
+    public func checkWritable() async throws { try await checkWrites() }
+
     public func oldestQueued() async throws -> Date? {
         try await read(SQLiteListing.oldestQueued)
     }

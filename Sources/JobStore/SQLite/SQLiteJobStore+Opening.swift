@@ -25,11 +25,7 @@ extension SQLiteJobStore {
             try db.execute(sql: "PRAGMA journal_size_limit = \(16 << 20)")
         }
         let migrator = SQLiteSchema.migrator
-        if try pool.read(migrator.hasBeenSuperseded) {
-            throw JobStoreError(
-                code: .foreign,
-                message: "the job database \(path) was written by a newer version; upgrade, or choose another path")
-        }
+        try pool.read { db in try checkVersion(db, migrator, path: path) }
         try migrator.migrate(pool)
         return pool
     }
@@ -42,9 +38,23 @@ extension SQLiteJobStore {
             try db.execute(sql: "PRAGMA application_id = \(SQLiteSchema.applicationID)")
             return
         }
+        try checkOwner(db, path: path)
+    }
+
+    /// Refuses a database of another program.
+    static func checkOwner(_ db: Database, path: String) throws {
         guard try Int.fetchOne(db, sql: "PRAGMA application_id") == SQLiteSchema.applicationID else {
             throw JobStoreError(
                 code: .foreign, message: "\(path) is a database of another program; choose another path")
+        }
+    }
+
+    /// Refuses a database of a later version.
+    static func checkVersion(_ db: Database, _ migrator: DatabaseMigrator, path: String) throws {
+        if try migrator.hasBeenSuperseded(db) {
+            throw JobStoreError(
+                code: .foreign,
+                message: "the job database \(path) was written by a newer version; upgrade, or choose another path")
         }
     }
 

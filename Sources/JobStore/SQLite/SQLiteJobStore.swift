@@ -23,6 +23,8 @@ public final class SQLiteJobStore: Sendable {
     private let commits: GroupCommit
     private let lock: StoreLock
     private let isClosed = Atomic(false)
+    /// Whether the last write found the file damaged.
+    private let isDamaged = Atomic(false)
 
     /// Opens the store, and creates it where there is none, readable by its owner only.
     ///
@@ -85,6 +87,28 @@ public final class SQLiteJobStore: Sendable {
     /// Runs one transaction, wholly or not at all, together with others that come at the same time.
     func write<Value: Sendable>(
         _ durability: WriteDurability = .now, _ body: @escaping @Sendable (Database) throws -> Value
+    ) async throws -> Value {
+        do {
+            let value = try await commit(durability, body)
+            if isDamaged.load(ordering: .relaxed) { isDamaged.store(false, ordering: .relaxed) }
+            return value
+        } catch {
+            if (error as? JobStoreError)?.code == .corrupt { isDamaged.store(true, ordering: .relaxed) }
+            throw error
+        }
+    }
+
+    /// Returns where the next write may succeed.
+    func checkWrites() async throws {
+        if isDamaged.load(ordering: .relaxed) {
+            throw JobStoreError.corrupt(path, reason: "the last write found it so")
+        }
+        // An empty transaction takes the lock of writers and syncs nothing.
+        try await commit(.soon) { _ in }
+    }
+
+    private func commit<Value: Sendable>(
+        _ durability: WriteDurability, _ body: @escaping @Sendable (Database) throws -> Value
     ) async throws -> Value {
         try await perform { _ in
             try await withCheckedThrowingContinuation { continuation in
