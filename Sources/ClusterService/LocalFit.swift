@@ -81,7 +81,8 @@ public struct LocalFit: Sendable {
             var sink = try DatasetWriter(directory: directory, type: .float64)
             let summary = try decode(into: &sink)
             _ = try sink.finish(
-                columns: summary.schema.columns, identifier: summary.schema.identifier, warnings: summary.warnings)
+                columns: summary.schema.columns, identifier: summary.schema.identifier, warnings: summary.warnings,
+                isExact: summary.isExact)
             let path = "\(directory)/\(UUID().uuidString).points"
             try sink.publish(as: path)
             defer { unlink(path) }
@@ -129,7 +130,7 @@ private struct LocalTable {
         let names = input.schema.columns ?? DatasetDescription.defaultNames(points.dimension)
         table = StoredTable(
             names: names, points: points, identifiers: input.schema.identifier.map { ($0, read.identifiers) })
-        warnings = input.warnings + points.precisionWarnings(names)
+        warnings = input.warnings + (input.isExact ? [] : points.precisionWarnings(names))
         file = nil
     }
 

@@ -25,6 +25,8 @@ public struct DecodedSummary: Sendable, Equatable {
     public let rows: Int
     /// What was read as it stands although it looks like a mistake, in sentences for the user.
     public let warnings: [String]
+    /// Whether no number can have been rounded, as the types of the body's columns say; text has none.
+    public let isExact: Bool
     /// Whether the one row may be a whole file whose line ends `curl -d @file` took out.
     ///
     /// Set for a form-encoded body of one line of numbers, which may also be one honest point. A caller that needs

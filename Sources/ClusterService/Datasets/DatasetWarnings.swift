@@ -19,6 +19,9 @@ enum DatasetWarnings {
         warnings.filter { !PrecisionWarning.isOne($0) && !isCount($0) }
     }
 
+    /// Whether some of them are of numbers that were rounded.
+    static func tellRounding(_ warnings: [String]) -> Bool { warnings.contains(where: PrecisionWarning.isOne) }
+
     private static func isCount(_ text: String) -> Bool {
         text.hasPrefix("there were ") && text.hasSuffix(" more warnings")
     }

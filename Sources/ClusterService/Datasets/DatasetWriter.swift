@@ -99,15 +99,19 @@ final class DatasetWriter: PointSink, @unchecked Sendable {
 
     /// Completes the temporary file and makes it durable; ``publish(as:freeing:)`` then gives it its name.
     ///
-    /// - Parameter identifier: the name of the column that identifies the rows.
-    func finish(columns: [String]?, identifier: String? = nil, warnings: [String]) throws -> DatasetDescription {
+    /// - Parameters:
+    ///   - identifier: the name of the column that identifies the rows.
+    ///   - isExact: whether the numbers are known to be those that were sent, so that no rounding is to be warned of.
+    func finish(
+        columns: [String]?, identifier: String? = nil, warnings: [String], isExact: Bool = false
+    ) throws -> DatasetDescription {
         try flush(digested: true)
         let (identifierLength, identifierDigest) = try appendIdentifiers()
         try flush(digested: false)
         try pipeline.drain()
         let description = DatasetDescription(
             rows: rows, dimension: dimension, columns: columns, statistics: statistics.columns(rows: rows),
-            warnings: DatasetWarnings.kept(warnings + precisionWarnings(columns: columns)),
+            warnings: DatasetWarnings.kept(warnings + (isExact ? [] : precisionWarnings(columns: columns))),
             digest: finishDigest(columns: columns, identifierDigest.map { (identifier ?? "id", $0) }),
             identifier: identifierDigest == nil ? nil : identifier ?? "id", dtype: type == .float32 ? nil : type)
         let encoder = JSONEncoder()

@@ -36,7 +36,8 @@ extension Service {
             let finished = try await offload.run {
                 try writer.finish(
                     columns: content.columns, identifier: content.identifier,
-                    warnings: DatasetWarnings.lasting(content.warnings) + summary.warnings)
+                    warnings: DatasetWarnings.lasting(content.warnings) + summary.warnings,
+                    isExact: summary.isExact && !DatasetWarnings.tellRounding(content.warnings))
             }
             let appended = try await keep(writer, finished, replacing: content.digest, pinned: 1)
             let entry = try await appendTurns.inTurn(key) {
@@ -73,9 +74,10 @@ extension Service {
                 let content = pin.content
                 try datasets.openSound(digest: content.digest).copyRows(to: writer)
                 try datasets.openSound(digest: appended.content.digest).copyRows(from: first, to: writer)
+                let warnings = content.warnings + appended.content.warnings
                 return try writer.finish(
                     columns: content.columns, identifier: content.identifier,
-                    warnings: DatasetWarnings.lasting(content.warnings + appended.content.warnings))
+                    warnings: DatasetWarnings.lasting(warnings), isExact: !DatasetWarnings.tellRounding(warnings))
             }
             let again = try await keep(writer, finished, replacing: current.content.digest, pinned: 1)
             return try await replace(key, current, by: again, request)

@@ -108,7 +108,8 @@ extension Service {
             if summary.suspectsStrippedLineEnds { throw FormatError.lineEndsStripped }
             let content = try await offload.run {
                 try writer.finish(
-                    columns: summary.schema.columns, identifier: summary.schema.identifier, warnings: summary.warnings)
+                    columns: summary.schema.columns, identifier: summary.schema.identifier, warnings: summary.warnings,
+                    isExact: summary.isExact)
             }
             let pin = try await keep(writer, content, replacing: previous?.content.digest)
             return ReceivedPoints(pin: pin, format: summary.format)

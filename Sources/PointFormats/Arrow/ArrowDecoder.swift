@@ -76,7 +76,8 @@ struct ArrowDecoder: FormatDecoder {
             format: .arrow,
             schema: PointSchema(
                 columns: reader?.schema.names, dimension: dimension, identifier: reader?.schema.identifier),
-            rows: rows, warnings: [], suspectsStrippedLineEnds: false)
+            rows: rows, warnings: [], isExact: reader?.schema.fits(options.numberType) ?? false,
+            suspectsStrippedLineEnds: false)
     }
 
     /// Reads on as far as the state goes.

@@ -68,6 +68,18 @@ struct ArrowSchema: Sendable {
         identifier = column.name
     }
 
+    /// Whether `type` holds every number of the coordinates.
+    func fits(_ type: NumberType) -> Bool {
+        columns.allSatisfy { column in
+            guard column.slot != ColumnPlan.identifier else { return true }
+            return switch column.content {
+            case .numbers(let scalar), .lists(_, let scalar): scalar.fits(type)
+            case .bits: true
+            case .text, .entries, .other: false
+            }
+        }
+    }
+
     /// Checks that a column can be what it shall be.
     ///
     /// - Parameter width: becomes the length of the lists, where the column holds lists.

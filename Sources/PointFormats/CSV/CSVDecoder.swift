@@ -35,7 +35,7 @@ struct CSVDecoder: FormatDecoder {
             format: .csv,
             schema: PointSchema(
                 columns: start?.selectedNames, dimension: dimension, identifier: start?.identifierName),
-            rows: rows, warnings: start?.warnings ?? [],
+            rows: rows, warnings: start?.warnings ?? [], isExact: false,
             suspectsStrippedLineEnds: options.formEncodedHint && rows == 1 && !sample.hasLineEnd)
     }
 

@@ -101,7 +101,7 @@ struct JSONPointDecoder: FormatDecoder {
             schema: PointSchema(
                 columns: rows.plan.select(rows.names ?? document.names), dimension: dimension,
                 identifier: rows.rowIndex.name ?? rows.plan.identifierName(rows.names ?? document.names)),
-            rows: count, warnings: rows.warnings, suspectsStrippedLineEnds: false)
+            rows: count, warnings: rows.warnings, isExact: false, suspectsStrippedLineEnds: false)
     }
 
     /// Has the tokenizer keep the text of a number that identifies its row.

@@ -5,6 +5,10 @@ struct NumpyBody: Sendable {
     private let plan: ColumnPlan
     private let dimension: Int
     private let type: NumberType
+
+    /// Whether no number has to be rounded.
+    var isExact: Bool { header.scalar.fits(type) }
+
     /// How many numbers were read.
     private var index = 0
     /// The row and the column, in the file, of the number that comes next.

@@ -49,7 +49,7 @@ struct NumpyDecoder: FormatDecoder {
     func summary(rows: Int, dimension: Int) -> DecodedSummary {
         DecodedSummary(
             format: .npy, schema: PointSchema(columns: nil, dimension: dimension), rows: rows, warnings: [],
-            suspectsStrippedLineEnds: false)
+            isExact: body?.isExact ?? false, suspectsStrippedLineEnds: false)
     }
 
     /// Looks at the header's bytes so far: `\x93NUMPY`, version, length, dictionary.

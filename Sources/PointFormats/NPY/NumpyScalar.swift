@@ -22,6 +22,15 @@ struct NumpyScalar: Sendable, Equatable {
         #endif
     }
 
+    /// Whether `type` holds every number of this one.
+    func fits(_ type: NumberType) -> Bool {
+        switch kind {
+        case .boolean: true
+        case .signed, .unsigned: size < type.size
+        case .float: size <= type.size
+        }
+    }
+
     /// A little-endian type.
     init(_ kind: Kind, size: Int) {
         self.kind = kind
