@@ -76,6 +76,18 @@ public struct PointDecoder: Sendable {
         return body.summary(rows: block.rowCount, dimension: block.dimension).schema
     }
 
+    /// How many bytes of rows were fed and not handed over yet, where rows are handed over as their bytes lie; nil where
+    /// numbers are converted.
+    ///
+    /// Where a caller puts the next bytes so far behind those of the rows before, rows reach the sink at the places
+    /// where they follow one another; one that was cut reaches it from elsewhere, before any that lies behind it.
+    public var bytesOfBegunRows: Int? {
+        guard let missing = body?.bytesBeforeRows else { return nil }
+        // A number that was cut is not in the block.
+        let size = block.type.size
+        return block.count * size + (missing + size - 1) / size * size - missing
+    }
+
     /// Takes first bytes into `prefix` until they tell the format.
     ///
     /// - Returns: how many were taken, or `nil` when they do not tell it yet.

@@ -44,20 +44,40 @@ final class PointBody: ByteSource, @unchecked Sendable {
 
     func next() async throws -> [UInt8]? {
         guard let piece = try await source.next() else { return nil }
-        count += piece.count
-        guard count <= limit else { throw Problem.contentTooLarge(limit: limit) }
+        try add(piece.count)
         return piece
+    }
+
+    func next(into room: UnsafeMutableRawBufferPointer) async throws -> RequestBody.Content? {
+        guard let content = try await source.next(into: room) else { return nil }
+        try add(content.withBytes(in: room) { $0.count })
+        return content
+    }
+
+    private func add(_ more: Int) throws {
+        count += more
+        guard count <= limit else { throw Problem.contentTooLarge(limit: limit) }
     }
 
     /// Decodes the whole body.
     ///
-    /// - Parameter settle: is waited for behind each piece, so that the sink can keep up.
+    /// - Parameters:
+    ///   - room: where rows that come as they are kept can be read to, behind so many bytes of one that has begun; the
+    ///     sink has then no need to copy them.
+    ///   - settle: is waited for behind each piece, so that the sink can keep up.
     /// - Throws: `Problem` or `FormatError`, or what `sink` or `settle` throws.
     func decode<Sink: PointSink>(
-        _ decoder: inout PointDecoder, into sink: inout Sink, settle: () async throws -> Void
+        _ decoder: inout PointDecoder, into sink: inout Sink,
+        room: (Int) throws -> UnsafeMutableRawBufferPointer? = { _ in nil }, settle: () async throws -> Void
     ) async throws -> DecodedSummary {
-        while let piece = try await next() {
-            try piece.withUnsafeBytes { try decoder.feed($0, into: &sink) }
+        while true {
+            if let begun = decoder.bytesOfBegunRows, let room = try room(begun) {
+                guard let content = try await next(into: room) else { break }
+                try content.withBytes(in: room) { try decoder.feed($0, into: &sink) }
+            } else {
+                guard let piece = try await next() else { break }
+                try piece.withUnsafeBytes { try decoder.feed($0, into: &sink) }
+            }
             try await settle()
         }
         return try decoder.finish(into: &sink)

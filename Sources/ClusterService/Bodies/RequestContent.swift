@@ -23,16 +23,32 @@ final class RequestContent: ByteSource, @unchecked Sendable {
     func next() async throws -> [UInt8]? {
         if hasEnded { return nil }
         if let piece = try await iterator.next() {
-            piece.withUnsafeBytes { bytes in
-                short?.update(bytes)
-                long?.update(bytes)
-            }
+            piece.withUnsafeBytes { digest($0) }
             return piece
         }
+        try end()
+        return nil
+    }
+
+    func next(into room: UnsafeMutableRawBufferPointer) async throws -> RequestBody.Content? {
+        if hasEnded { return nil }
+        if let content = try await iterator.next(into: room) {
+            content.withBytes(in: room) { digest($0) }
+            return content
+        }
+        try end()
+        return nil
+    }
+
+    private func digest(_ bytes: UnsafeRawBufferPointer) {
+        short?.update(bytes)
+        long?.update(bytes)
+    }
+
+    private func end() throws {
         hasEnded = true
         try short.take()?.check()
         try long.take()?.check()
-        return nil
     }
 }
 

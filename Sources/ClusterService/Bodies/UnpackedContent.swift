@@ -1,3 +1,4 @@
+import HTTPServer
 import PointFormats
 
 /// A body without its content coding, be it announced or told by the first bytes.
@@ -30,6 +31,11 @@ final class UnpackedContent: ByteSource, @unchecked Sendable {
         case .packed(let decompressor): return try await unpacked(decompressor)
         case .plain, .sniffing: return try await source.next()
         }
+    }
+
+    func next(into room: UnsafeMutableRawBufferPointer) async throws -> RequestBody.Content? {
+        if case .plain = state { return try await source.next(into: room) }
+        return try await next().map { .piece($0) }
     }
 
     /// Reads until the coding is known.

@@ -16,13 +16,20 @@ final class DatasetBlock: @unchecked Sendable {
 
     var isFull: Bool { count == Self.size }
 
-    /// Takes as many of `more` as there is room for.
+    /// What is free behind the next so many bytes; empty when they do not fit.
+    func room(behind begun: Int) -> UnsafeMutableRawBufferPointer {
+        UnsafeMutableRawBufferPointer(rebasing: memory.dropFirst(count + begun))
+    }
+
+    /// Takes as many of `more` as there is room for; those that lie where they go are not copied.
     ///
     /// - Returns: how many were taken.
     func append(_ more: UnsafeRawBufferPointer) -> Int {
         let taken = min(more.count, Self.size - count)
-        UnsafeMutableRawBufferPointer(rebasing: memory[count...])
-            .copyMemory(from: UnsafeRawBufferPointer(rebasing: more[..<taken]))
+        let target = UnsafeMutableRawBufferPointer(rebasing: memory[count...])
+        if target.baseAddress.map(UnsafeRawPointer.init) != more.baseAddress {
+            target.copyMemory(from: UnsafeRawBufferPointer(rebasing: more[..<taken]))
+        }
         count += taken
         return taken
     }

@@ -92,6 +92,24 @@ final class DatasetWriter: PointSink, @unchecked Sendable {
         try append(bytes, digested: true)
     }
 
+    /// Where the bytes of the next rows can be put before they are appended, which then copies nothing.
+    ///
+    /// Rows that are appended from there may lie further behind than they go, as long as none is appended twice.
+    ///
+    /// - Parameter begun: how many bytes of rows have come and were not appended yet; the room begins behind them.
+    /// - Returns: the room; nil when the rows are too long for it.
+    /// - Throws: what kept a block before from being written.
+    func room(behind begun: Int) throws -> UnsafeMutableRawBufferPointer? {
+        guard begun <= Self.leastRoom else { return nil }
+        if let block, block.room(behind: begun).count < Self.leastRoom { try flush(digested: true) }
+        let block = block ?? pipeline.makeBlock()
+        self.block = block
+        return block.room(behind: begun)
+    }
+
+    /// From this many bytes on what is left of a block is worth reading into.
+    private static let leastRoom = DatasetBlock.size / 8
+
     /// Returns when so much of what was appended is written that memory stays small.
     ///
     /// - Throws: ``StorageError`` when something could not be written.

@@ -104,7 +104,9 @@ extension Service {
             let writer = try datasets.writer(options.numberType, within: quota)
             var sink = writer
             var decoder = try await body.decoder(format, options, scratch: datasets.scratch)
-            let summary = try await body.decode(&decoder, into: &sink) { try await writer.waitForRoom() }
+            let summary = try await body.decode(
+                &decoder, into: &sink, room: { try writer.room(behind: $0) }, settle: { try await writer.waitForRoom() }
+            )
             if summary.suspectsStrippedLineEnds { throw FormatError.lineEndsStripped }
             let content = try await offload.run {
                 try writer.finish(

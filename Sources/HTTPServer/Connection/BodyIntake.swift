@@ -37,6 +37,12 @@ struct BodyIntake {
         }
     }
 
+    /// How much content comes next as it is, with nothing in between; nil when chunks or unread content stand there.
+    var plainRemaining: Int? {
+        guard wantsInput, unread == 0, case .receiving(.length(let remaining)) = progress else { return nil }
+        return remaining
+    }
+
     var deadline: Moment? { isReceiving ? clock.deadline(received: received) : nil }
 
     /// Starts the clock: the client knows that the body is awaited.
@@ -65,6 +71,16 @@ struct BodyIntake {
             clock.pause(at: now)
         }
         return content
+    }
+
+    /// Counts content that went to the handler as it came; until the handler asks for more the server does not read.
+    ///
+    /// - Parameter count: at most ``plainRemaining``.
+    mutating func pass(_ count: Int, at now: Moment) {
+        guard let remaining = plainRemaining else { return }
+        progress = count == remaining ? .complete : .receiving(.length(remaining: remaining - count))
+        received += count
+        clock.pause(at: now)
     }
 
     /// Counts what the handler has taken; half of the room free is room again.

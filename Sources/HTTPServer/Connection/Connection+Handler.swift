@@ -6,6 +6,36 @@ extension Connection {
 
     /// Takes the next piece of the body, if there is one; asks the client for it, if that has not been done.
     func takePiece(_ number: Int) throws -> BodyInbox.Taken {
+        let taken = try takeWaiting(number)
+        if let current, current.readsSocket {
+            current.readsSocket = false
+            pumpLater()
+        }
+        return taken
+    }
+
+    /// Takes the next of the body: what waits, or else what the socket has, read straight into `room`.
+    func takeContent(_ number: Int, into room: UnsafeMutableRawBufferPointer) throws -> TakenContent {
+        // Octets that the pump holds, or has left over, come before those of the socket. It reads no further from here
+        // on: it would have more by the time that the handler has taken what waits.
+        let reads = !isPumping && stash.position >= stash.bytes.count && machine.hasPlainBody
+        if reads, let current, current.number == number { current.readsSocket = true }
+        let taken = try takeWaiting(number)
+        let now = Moment.now
+        guard reads, case .nothingYet = taken, let remaining = machine.plainBody(at: now) else {
+            return .waiting(taken)
+        }
+        let part = UnsafeMutableRawBufferPointer(rebasing: room.prefix(min(remaining, Self.longestRead)))
+        guard canRead, let count = read(into: part, now) else {
+            rearm()
+            return .waiting(.nothingYet)
+        }
+        current?.bytesReceived += count
+        if machine.passBody(count, at: now) { inbox.end() }
+        return .filled(count)
+    }
+
+    private func takeWaiting(_ number: Int) throws -> BodyInbox.Taken {
         guard isOpen else { throw ConnectionClosed() }
         guard current?.number == number else { throw BodyAlreadyRead() }
         let now = Moment.now
@@ -27,7 +57,9 @@ extension Connection {
 
     /// Returns when something of the body has come, or its end, or that of the connection.
     func waitForContent(_ number: Int) async throws {
-        try await wait(for: .content) { $0.isOpen && $0.current?.number == number && $0.inbox.hasNothing }
+        try await wait(for: .content) {
+            $0.isOpen && $0.current?.number == number && $0.inbox.hasNothing && !($0.canRead && $0.isReadByHandler)
+        }
     }
 
     // MARK: The response

@@ -3,7 +3,9 @@ import Logging
 /// Moves octets: from the socket to the state machine, and from the output to the socket.
 extension Connection {
     /// How often one connection may fill the loop's buffer before others have their turn.
-    private static let readsPerTurn = 4
+    static let readsPerTurn = 4
+    /// How much a handler takes from the socket at once: as much as stays in a processor's own cache while it is used.
+    static let longestRead = 256 << 10
 
     /// Reads, serves and writes until nothing more can be done now.
     func pump() {
@@ -13,7 +15,7 @@ extension Connection {
         if machine.isHandshaking && canRead { shakeHands(now) }
         let lastRequest = machine.requests + machine.limits.pipelinedRequests
         var reads = 0
-        while isOpen, machine.wantsInput, reads < Self.readsPerTurn {
+        while isOpen, machine.wantsInput, !isReadByHandler, reads < Self.readsPerTurn {
             if mustWriteFirst { flush(now) }
             if mustWriteFirst || (machine.isBetweenRequests && machine.requests >= lastRequest) { break }
             if stash.position < stash.bytes.count {
@@ -28,9 +30,16 @@ extension Connection {
         flush(now)
         isPumping = false
         let hasInput = canRead || stash.position < stash.bytes.count
-        if hasInput && machine.wantsInput && !mustWriteFirst { pumpLater() }
+        if isReadByHandler {
+            if canRead { waits.resume(.content) }
+        } else if hasInput && machine.wantsInput && !mustWriteFirst {
+            pumpLater()
+        }
         rearm()
     }
+
+    /// Whether the handler reads the socket itself, as long as there is something of the body to come.
+    var isReadByHandler: Bool { current?.readsSocket == true }
 
     /// Whether so much of earlier answers is unwritten that no further request is taken.
     private var mustWriteFirst: Bool {
@@ -54,15 +63,23 @@ extension Connection {
 
     private func readSocket(_ now: Moment, _ lastRequest: Int) {
         let buffer = loop.readBuffer.with { $0.bytes }
+        guard let count = read(into: buffer, now) else { return }
+        let octets = UnsafeRawBufferPointer(buffer).bindMemory(to: UInt8.self)
+        let bytes = UnsafeBufferPointer(rebasing: octets[..<count])
+        var position = 0
+        feed(bytes.span, &position, now, lastRequest)
+        if position < count && isOpen { stash = (Array(bytes[position...]), 0) }
+    }
+
+    /// Takes octets from the socket, and follows what comes in their place.
+    ///
+    /// - Returns: How many came, or nil when none did.
+    func read(into buffer: UnsafeMutableRawBufferPointer, _ now: Moment) -> Int? {
         switch transport.read(into: buffer) {
         case .bytes(let count, let isDrained):
             // The end of the input makes no event of its own when it came along with octets.
             if isDrained && !hasUnreadEnd { canRead = false }
-            let octets = UnsafeRawBufferPointer(buffer).bindMemory(to: UInt8.self)
-            let bytes = UnsafeBufferPointer(rebasing: octets[..<count])
-            var position = 0
-            feed(bytes.span, &position, now, lastRequest)
-            if position < count && isOpen { stash = (Array(bytes[position...]), 0) }
+            return count
         case .blocked(let readiness):
             (canRead, readAwaits) = (false, readiness)
         case .end:
@@ -71,6 +88,7 @@ extension Connection {
         case .failed:
             follow(machine.close())
         }
+        return nil
     }
 
     /// Feeds what was left over; it is taken out first because a handler may run meanwhile.

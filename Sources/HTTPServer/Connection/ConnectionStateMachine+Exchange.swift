@@ -18,6 +18,36 @@ extension ConnectionStateMachine {
         state = .exchange(exchange)
     }
 
+    /// Whether content is to come as it is, without chunks.
+    var hasPlainBody: Bool {
+        guard case .exchange(let exchange) = state, case .receiving(.length) = exchange.intake.progress else {
+            return false
+        }
+        return true
+    }
+
+    /// The handler asks for content that has not come, to have it in memory of its own.
+    ///
+    /// - Returns: How much of the body can be read there; nil when the octets have to be decoded first.
+    mutating func plainBody(at now: Moment) -> Int? {
+        guard !inputEnded, case .exchange(var exchange) = state, let remaining = exchange.intake.plainRemaining else {
+            return nil
+        }
+        exchange.intake.start(at: now)
+        state = .exchange(exchange)
+        return remaining
+    }
+
+    /// So much of what ``plainBody(at:)`` announced has gone to the handler's memory.
+    ///
+    /// - Returns: Whether the body is complete.
+    mutating func passBody(_ count: Int, at now: Moment) -> Bool {
+        guard case .exchange(var exchange) = state else { return false }
+        exchange.intake.pass(count, at: now)
+        state = .exchange(exchange)
+        return !exchange.intake.isReceiving
+    }
+
     /// The handler responds.
     ///
     /// - Returns: How to frame the response, or nil when there is one already.

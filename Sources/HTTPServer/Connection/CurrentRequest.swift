@@ -13,6 +13,8 @@ final class CurrentRequest {
     var task: Task<Void, Never>?
     var status: HTTPResponse.Status?
     var isChunked = false
+    /// Whether the handler takes the body from the socket itself, so that nothing is read ahead of it.
+    var readsSocket = false
     var bytesReceived = 0
     var bytesSent = 0
 

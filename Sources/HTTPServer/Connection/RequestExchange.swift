@@ -16,6 +16,8 @@ final class RequestExchange: BodyReader, ResponseSink, RequestNotes {
     private let connection: Connection
     private let number: Int
     private let started = Atomic(false)
+    /// How often the handler took content straight from the socket.
+    private let reads = Atomic(0)
     private let notes = Mutex(Notes())
 
     init(_ connection: Connection, number: Int) {
@@ -51,6 +53,33 @@ final class RequestExchange: BodyReader, ResponseSink, RequestNotes {
             case .nothingYet: try await connection.waitForContent(number)
             }
         }
+    }
+
+    func nextContent(into room: UnsafeMutableRawBufferPointer) async throws -> RequestBody.Content? {
+        while connection.loop.isCurrent {
+            switch try takeContentHere(room) {
+            case .filled(let count):
+                // Others on the loop get their turn, as they do between the reads of the pump.
+                if reads.add(1, ordering: .relaxed).newValue % Connection.readsPerTurn == 0 { await Task.yield() }
+                return .filled(count)
+            case .waiting(.piece(let piece)): return .piece(piece)
+            case .waiting(.end): return nil
+            case .waiting(.nothingYet): try await connection.waitForContent(number)
+            }
+        }
+        return try await nextPiece().map { .piece($0) }
+    }
+
+    private func takeContentHere(_ room: UnsafeMutableRawBufferPointer) throws -> TakenContent {
+        let lent = LentRoom(memory: room)
+        return try connection.assumeIsolated { try $0.takeContent(number, into: lent.memory) }
+    }
+
+    /// Memory of the handler, which waits while the connection fills it.
+    ///
+    /// `@unchecked Sendable` is sound: it is used within one synchronous call, on the thread that makes it.
+    private struct LentRoom: @unchecked Sendable {
+        let memory: UnsafeMutableRawBufferPointer
     }
 
     private func takePieceHere() throws -> BodyInbox.Taken {

@@ -67,6 +67,14 @@ public struct RequestBody: AsyncSequence, Sendable {
         return collected
     }
 
+    /// Content as ``AsyncIterator/next(into:)`` finds it.
+    public enum Content: Sendable {
+        /// So many bytes from the start of the room on, one at least.
+        case filled(Int)
+        /// Bytes that were in memory already, never none; the room holds nothing of them.
+        case piece([UInt8])
+    }
+
     /// Starts reading; the content can be read once only.
     public func makeAsyncIterator() -> AsyncIterator {
         AsyncIterator(source: source, contentLength: contentLength, limit: limit)
@@ -84,9 +92,7 @@ public struct RequestBody: AsyncSequence, Sendable {
         /// - Throws: ``Problem`` when the content is malformed (400), too slow (408) or too large (413);
         ///   ``ConnectionClosed`` when the client is gone; `CancellationError` when the task is cancelled.
         public mutating func next() async throws -> [UInt8]? {
-            if let limit, let contentLength, contentLength > limit {
-                throw Problem.contentTooLarge(limit: limit)
-            }
+            try checkLength()
             let piece: [UInt8]?
             switch source {
             case .empty: piece = nil
@@ -94,9 +100,43 @@ public struct RequestBody: AsyncSequence, Sendable {
             case .exchange(let reader): piece = try await reader.nextPiece()
             }
             guard let piece else { return nil }
-            count += piece.count
-            if let limit, count > limit { throw Problem.contentTooLarge(limit: limit) }
+            try add(piece.count)
             return piece
+        }
+
+        /// The next content, which goes from the socket straight to memory of the caller's where nothing stands
+        /// between: a long body without chunks is not copied on its way.
+        ///
+        /// ```swift
+        /// switch try await iterator.next(into: room) {
+        /// case .filled(let count)?: digest.update(UnsafeRawBufferPointer(rebasing: room[..<count]))
+        /// case .piece(let piece)?: digest.update(piece)
+        /// case nil: break
+        /// }
+        /// ```
+        ///
+        /// - Parameter room: One byte at least, left alone by others until the call returns; it is not used after that.
+        /// - Returns: What has come, or nil at the end.
+        /// - Throws: What ``next()`` throws.
+        public mutating func next(into room: UnsafeMutableRawBufferPointer) async throws -> Content? {
+            guard case .exchange(let reader) = source, !room.isEmpty else { return try await next().map { .piece($0) } }
+            try checkLength()
+            let content = try await reader.nextContent(into: room)
+            switch content {
+            case .filled(let count): try add(count)
+            case .piece(let piece): try add(piece.count)
+            case nil: break
+            }
+            return content
+        }
+
+        private func checkLength() throws {
+            if let limit, let contentLength, contentLength > limit { throw Problem.contentTooLarge(limit: limit) }
+        }
+
+        private mutating func add(_ more: Int) throws {
+            count += more
+            if let limit, count > limit { throw Problem.contentTooLarge(limit: limit) }
         }
     }
 }
@@ -105,4 +145,13 @@ public struct RequestBody: AsyncSequence, Sendable {
 protocol BodyReader: AnyObject, Sendable {
     /// The next piece, never empty, or nil at the end.
     func nextPiece() async throws -> [UInt8]?
+
+    /// The next content, in `room` or in memory of its own; nil at the end.
+    func nextContent(into room: UnsafeMutableRawBufferPointer) async throws -> RequestBody.Content?
+}
+
+extension BodyReader {
+    func nextContent(into room: UnsafeMutableRawBufferPointer) async throws -> RequestBody.Content? {
+        try await nextPiece().map { .piece($0) }
+    }
 }
