@@ -28,6 +28,8 @@ public final class Service: Sendable {
     let keysInFlight = KeysInFlight()
     let appendTurns = AppendTurns()
     let keys: KeyRing
+    let gate: AccessGate
+    let pageTokens: PageTokens
     private let rules: Mutex<(limits: ServiceLimits, server: ServerLimits, access: AccessRules)>
     let encodedJobs = EncodedJobs()
     /// The time of day that all stored dates are taken from.
@@ -48,7 +50,9 @@ public final class Service: Sendable {
             try FileDescriptor.makeDirectory(directory)
             lock = try DataDirectoryLock(directory: directory)
             try EmptiedDatabase.check(in: directory, logger: configuration.logger)
+            pageTokens = try PageTokens(directory: directory)
             keys = KeyRing(KeyFile(directory: directory), logger: configuration.logger)
+            gate = AccessGate(tokens: configuration.access.tokens, keys: keys, logger: configuration.logger)
             datasets = try DatasetStore(
                 directory: "\(directory)/datasets", limits: configuration.limits, logger: configuration.logger)
             let webhookStore = try SQLiteJobStore(

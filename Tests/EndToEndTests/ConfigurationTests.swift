@@ -79,6 +79,7 @@ extension EndToEnd {
                 ("\nlog-level: info", [:], "line 2", "did you mean log_level?"),
                 ("port: [1, 2]", [:], "line 1", "one value"), ("- port", [:], "settings.yaml", "lines such as"),
                 ("a: [", [:], "settings.yaml", "not YAML"), ("port: 70000", [:], "--port", "65535"),
+                ("tls_client_cert: required", [:], "--tls-client-cert", "needs --tls-client-ca"),
                 ("share_ports: maybe", [:], "share-ports", "true or false"),
                 ("", ["CLUSTERD_WORKRES": "2"], "environment", "did you mean CLUSTERD_WORKERS?"),
                 ("", ["CLUSTERD_LIMIT": "header_feilds=3"], "--limit", "header_fields"),

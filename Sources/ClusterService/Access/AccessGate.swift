@@ -7,25 +7,21 @@ struct AccessGate: Sendable {
     let keys: KeyRing
     let tokens: TokenVerifier?
     let rates = RateLimiter()
-    /// What holds at the moment.
-    let rules: @Sendable () -> AccessRules
 
     /// What anybody may see, by whatever name the service is called; everything else needs a key, also what there is none of.
     private static let openPaths: Set<String> = ["/", "/livez", "/readyz", "/openapi.yaml", "/openapi.json"]
 
-    init(
-        tokens: TokenConfiguration?, keys: KeyRing, logger: Logger, rules: @escaping @Sendable () -> AccessRules
-    ) {
+    init(tokens: TokenConfiguration?, keys: KeyRing, logger: Logger) {
         self.keys = keys
         self.tokens = tokens.map { TokenVerifier($0, logger: logger) }
-        self.rules = rules
     }
 
     /// Answers a request, by `next` if it may pass.
+    ///
+    /// - Parameter rules: what holds at the moment.
     func respond(
-        to request: Request, _ next: @Sendable (Request) async -> Response
+        to request: Request, _ rules: AccessRules, _ next: @Sendable (Request) async -> Response
     ) async -> Response {
-        let rules = rules()
         let crossOrigin = rules.crossOrigin
         let origin = crossOrigin.allowed(request)
         var response: Response

@@ -142,15 +142,17 @@ extension Service {
             }
             filter.label = (parts[0], parts[1])
         }
-        let (size, token) = try Self.page(query)
+        let list = Self.pages(of: "jobs", access)
+        let (size, cursor) = try page(query, of: list)
         let page: JobPage
         do {
-            page = try await store.jobs(matching: filter, limit: size, after: token)
+            page = try await store.jobs(matching: filter, limit: size, after: cursor)
         } catch let error as JobStoreError where error.code == .invalidCursor {
             throw Self.invalidPageToken
         }
+        let next = page.nextCursor.map { pageTokens.token(for: $0, of: list) }
         var headers: HTTPFields = [:]
-        if let next = page.nextCursor {
+        if let next {
             let chosen = access.isTenantChosen ? [(name: "tenant", value: access.tenant)] : []
             let kept = (chosen + query.items.filter { $0.name != "page_token" }).map {
                 "\($0.name)=\(percentEncoded($0.value))&"
@@ -159,15 +161,18 @@ extension Service {
         }
         let views = page.jobs.map { view($0).json }
         return .json(
-            .object(["jobs": .array(views), "next_page_token": .string(page.nextCursor ?? "")]), headers: headers)
+            .object(["jobs": .array(views), "next_page_token": .string(next ?? "")]), headers: headers)
     }
 
     static let invalidPageToken = ParameterFault.problem([
         ParameterFault("page_token", "is not one that this list gave out; begin without one")
     ])
 
-    /// `page_size` and `page_token` of a list.
-    static func page(_ query: QueryParameters) throws -> (size: Int, token: String?) {
+    /// The list that a page token is good for: of one kind, and of what the request sees.
+    static func pages(of kind: String, _ access: Access) -> String { "\(kind) \(access.listedTenant ?? "@")" }
+
+    /// `page_size` and the place in `page_token` of a list.
+    func page(_ query: QueryParameters, of list: String) throws -> (size: Int, cursor: String?) {
         var size = 100
         if let text = query["page_size"] {
             do {
@@ -176,7 +181,9 @@ extension Service {
                 throw ParameterFault.problem([ParameterFault("page_size", error.detail)])
             }
         }
-        return (size, query["page_token"].flatMap { $0.isEmpty ? nil : $0 })
+        guard let token = query["page_token"], !token.isEmpty else { return (size, nil) }
+        guard let cursor = pageTokens.cursor(in: token, of: list) else { throw Self.invalidPageToken }
+        return (size, cursor)
     }
 
     private func showJob(_ id: String, _ request: Request) async throws -> Response {

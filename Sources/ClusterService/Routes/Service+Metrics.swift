@@ -13,7 +13,7 @@ extension Service {
         router.logger = configuration.logger
         router.front =
             isGuarded
-            ? gate
+            ? front
             : { [self] request, routes in
                 do throws(Problem) { try accessRules.metrics.checkHost(of: request) } catch {
                     return error.response(requestID: request.id)

@@ -60,17 +60,19 @@ extension Service {
 
     private func listModels(_ request: Request) async throws -> Response {
         try request.checkQuery(known: ["page_size", "page_token"])
-        let (size, token) = try Self.page(request.query)
+        let access = Access.current
+        let list = Self.pages(of: "models", access)
+        let (size, cursor) = try page(request.query, of: list)
         let page: ModelPage
         do {
-            page = try await store.models(tenant: Access.current.listedTenant, limit: size, after: token)
+            page = try await store.models(tenant: access.listedTenant, limit: size, after: cursor)
         } catch let error as JobStoreError where error.code == .invalidCursor {
             throw Self.invalidPageToken
         }
         return .json(
             .object([
                 "models": .array(try page.models.map { try Self.json($0, isWhole: false) }),
-                "next_page_token": .string(page.nextCursor ?? ""),
+                "next_page_token": .string(page.nextCursor.map { pageTokens.token(for: $0, of: list) } ?? ""),
             ]))
     }
 }

@@ -8,7 +8,7 @@ extension Service {
         var router = Router()
         router.logger = configuration.logger
         router.problem = Self.problem(storing:)
-        router.front = gate
+        router.front = front
         addInfoRoutes(to: &router)
         if configuration.showsMetrics { addMetricsRoute(to: &router) }
         addContractRoutes(to: &router)
@@ -22,11 +22,10 @@ extension Service {
     }
 
     /// What stands in front of routes: who may pass, and the fields of every answer.
-    var gate: @Sendable (Request, _ routes: @Sendable (Request) async -> Response) async -> Response {
-        let gate = AccessGate(tokens: configuration.access.tokens, keys: keys, logger: configuration.logger) {
-            self.accessRules
-        }
-        return { request, routes in await gate.respond(to: request, routes) }
+    ///
+    /// Of every router of the service's: a key has one rate for all.
+    var front: @Sendable (Request, _ routes: @Sendable (Request) async -> Response) async -> Response {
+        { [self] request, routes in await gate.respond(to: request, accessRules, routes) }
     }
 }
 

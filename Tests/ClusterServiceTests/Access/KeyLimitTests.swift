@@ -32,6 +32,20 @@ import Testing
         #expect(try await service.get("/livez", service.ada).status == 200)
     }
 
+    @Test func aKeyHasOneRateAtAllPorts() async throws {
+        let service = try await TenantService(
+            limits {
+                $0.requestsPerSecond = 0.01
+                $0.burst = 2
+            })
+        let metrics = service.test.service.metricsRouter(isGuarded: true)
+        let request = Request(method: .get, path: "/metrics", headers: service.ada)
+        #expect(try await service.get("/v1", service.ada).status == 200)
+        #expect(await metrics.respond(to: request).status == .ok)
+        #expect(await metrics.respond(to: request).status == .tooManyRequests)
+        #expect(try await service.get("/v1", service.ada).status == 429)
+    }
+
     @Test func keysWithoutLimitsGetThoseOfTheService() async throws {
         let service = try await TenantService { $0.keyLimits.requestsPerSecond = 7 }
         #expect(

@@ -137,5 +137,11 @@ import Testing
         let scopeless: HTTPFields = [.authorization: "Bearer \(SampleTokens.withoutScope)"]
         #expect(try await service.get("/v1/datasets/a.csv", scopeless).problem == "insufficient-scope")
         #expect(try await service.get("/v1", [.authorization: "Bearer \(SampleTokens.bad[0].token)"]).status == 401)
+        // Beside tokens a key is revoked as ever.
+        let id = try #require(service.ada[.authorization]?.split(separator: "_")[1])
+        _ = try service.file.revoke(String(id))
+        service.test.service.keys.refresh()
+        #expect(try await service.get("/v1/datasets/a.csv", service.ada).status == 401)
+        #expect(try await service.get("/v1/datasets/a.csv", token).status == 200)
     }
 }

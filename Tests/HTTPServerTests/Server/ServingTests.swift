@@ -36,6 +36,21 @@ struct ServingTests {
         }
     }
 
+    @Test func aRequestIDThatIsNotAcceptedGivesWayToTheTraceOrToOneOfTheServers() async throws {
+        try await withServer({ $0.acceptsRequestID = { !$0.hasPrefix("secret") } }, handler: Self.echo) { address in
+            let client = try TestClient(address)
+            func id(_ fields: String) async throws -> String? {
+                try await client.send("GET / HTTP/1.1\r\nHost: a\r\n\(fields)\r\n")
+                return try await client.response()["X-Request-Id"]
+            }
+            let trace = "0af7651916cd43dd8448eb211c80319c"
+            let parent = "traceparent: 00-\(trace)-b7ad6b7169203331-01\r\n"
+            #expect(try await id("X-Request-Id: mine-7\r\n\(parent)") == "mine-7")
+            #expect(try await id("X-Request-Id: secret-7\r\n\(parent)") == trace)
+            #expect(try await id("X-Request-Id: secret-7\r\n")?.count == 13)
+        }
+    }
+
     @Test func aConnectionServesManyRequestsOneAfterTheOther() async throws {
         try await withServer(handler: Self.echo) { address in
             let client = try TestClient(address)

@@ -60,7 +60,10 @@ import Testing
     @Test func aStoreThatTakesNoWriteSaysSo() async throws {
         let store = try fixture.open()
         try await store.checkWritable()
-        let other = try DatabaseQueue(path: fixture.path)
+        var configuration = GRDB.Configuration()
+        // The transaction stays open between two calls.
+        configuration.allowsUnsafeTransactions = true
+        let other = try DatabaseQueue(path: fixture.path, configuration: configuration)
         try await other.writeWithoutTransaction { db in try db.execute(sql: "BEGIN IMMEDIATE") }
         await expectError(.locked) { try await store.checkWritable() }
         try await other.writeWithoutTransaction { db in try db.execute(sql: "ROLLBACK") }
