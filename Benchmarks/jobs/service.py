@@ -15,11 +15,14 @@ class Service:
         self.port = port
         self.directory = tempfile.mkdtemp(prefix="clusterd-bench-")
         self.log = open(os.path.join(self.directory, "log"), "w")
-        self.process = subprocess.Popen(
-            [binary, "serve", "--port", str(port), "--data-dir", os.path.join(self.directory, "data"),
-             "--log-level", "warning", *arguments],
-            stdout=subprocess.DEVNULL, stderr=self.log)
-        self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
+        self.command = [binary, "serve", "--port", str(port), "--data-dir", os.path.join(self.directory, "data"),
+                        "--log-level", "warning", *arguments]
+        self.start()
+
+    def start(self):
+        """Starts the process and waits until it is ready."""
+        self.process = subprocess.Popen(self.command, stdout=subprocess.DEVNULL, stderr=self.log)
+        self.connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=120)
         deadline = time.monotonic() + 30
         while True:
             try:
@@ -68,6 +71,13 @@ class Service:
                 if line.startswith("VmRSS:"):
                     return int(line.split()[1]) * 1024
         return 0
+
+    def kill_and_start(self):
+        """Ends the process as a crash does, and starts it anew on the same data."""
+        self.process.kill()
+        self.process.wait()
+        self.connection.close()
+        self.start()
 
     def stop(self):
         self.process.terminate()
