@@ -6,13 +6,25 @@ import Synchronization
 /// Digests and writes the blocks of a file on threads of its own, so that neither is waited for by whoever makes them.
 ///
 /// Blocks are digested in order by one thread and written in order by another, at most ``hardLimit`` of them at a time.
+/// Many blocks keep the processors busy whichever of reading, digesting and writing is behind; the pipelines share what
+/// goes beyond ``leastLimit`` each, so that many uploads to a slow disk do not take more and more memory.
 final class DatasetPipeline: Sendable {
-    /// From this many blocks in progress on ``waitForRoom()`` waits.
-    private static let softLimit = 4
+    /// From this many blocks in progress on ``waitForRoom()`` waits, as long as all pipelines have few.
+    private static let softLimit = 24
+    /// From this many on it waits when they have many.
+    private static let leastLimit = 4
+    /// From this many blocks in progress on all pipelines have many.
+    private static let sharedLimit = 128
     /// With this many blocks in progress ``submit(_:digested:)`` blocks.
-    private static let hardLimit = 8
+    private static let hardLimit = 32
     /// After this many bytes the system is told to begin writing them to the disk.
-    private static let writeBehind = 8 << 20
+    private static let writeBehind = 4 << 20
+
+    /// The blocks in progress in all pipelines.
+    private static let inProgress = Atomic(0)
+
+    /// How many blocks a pipeline may have in progress now.
+    private static var limit: Int { inProgress.load(ordering: .relaxed) < sharedLimit ? softLimit : leastLimit }
 
     private struct State {
         var blocks = 0
@@ -46,6 +58,7 @@ final class DatasetPipeline: Sendable {
             if let failure = state.failure { throw failure }
             state.blocks += 1
         }
+        Self.inProgress.add(1, ordering: .relaxed)
         room.wait()
         let steps = DispatchGroup()
         if digested {
@@ -63,7 +76,7 @@ final class DatasetPipeline: Sendable {
     func waitForRoom() async throws {
         await withCheckedContinuation { continuation in
             let isFree = state.withLock { state in
-                guard state.blocks >= Self.softLimit, state.waiting == nil else { return true }
+                guard state.blocks >= Self.limit, state.waiting == nil else { return true }
                 state.waiting = continuation
                 return false
             }
@@ -115,10 +128,12 @@ final class DatasetPipeline: Sendable {
 
     private func end(_ block: DatasetBlock) {
         block.clear()
+        Self.inProgress.subtract(1, ordering: .relaxed)
+        let limit = Self.limit
         state.withLock { state in
             state.blocks -= 1
-            state.free.append(block)
-            return state.blocks < Self.softLimit ? state.waiting.take() : nil
+            if state.blocks + state.free.count < limit { state.free.append(block) }
+            return state.blocks < limit ? state.waiting.take() : nil
         }?.resume()
         room.signal()
     }

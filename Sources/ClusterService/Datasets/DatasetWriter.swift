@@ -160,7 +160,7 @@ final class DatasetWriter: PointSink, @unchecked Sendable {
         let size = stat(path, &earlier) == 0 ? Int(earlier.st_size) : 0
         if !isSettled { try quota?.settle(taken, freeing: size + freed) }
         isSettled = true
-        guard rename(temporaryPath, path) == 0 else { throw StorageError("rename", temporaryPath) }
+        try FileDescriptor.move(temporaryPath, over: path)
         isPublished = true
         quota?.give(size)
         return taken
