@@ -4,7 +4,9 @@
 /// until it gives it back.
 final class DatasetBlock: @unchecked Sendable {
     /// How many bytes a block holds, which is how many are written at once.
-    static let size = 512 << 10
+    ///
+    /// Smaller ones would lie in the arenas of threads, which do not give them back.
+    static let size = 1 << 20
 
     private let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: size, alignment: 64)
     private(set) var count = 0

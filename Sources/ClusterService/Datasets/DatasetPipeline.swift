@@ -10,13 +10,13 @@ import Synchronization
 /// goes beyond ``leastLimit`` each, so that many uploads to a slow disk do not take more and more memory.
 final class DatasetPipeline: Sendable {
     /// From this many blocks in progress on ``waitForRoom()`` waits, as long as all pipelines have few.
-    private static let softLimit = 24
+    private static let softLimit = 12
     /// From this many on it waits when they have many.
     private static let leastLimit = 4
     /// From this many blocks in progress on all pipelines have many.
-    private static let sharedLimit = 128
+    private static let sharedLimit = 64
     /// With this many blocks in progress ``submit(_:digested:)`` blocks.
-    private static let hardLimit = 32
+    private static let hardLimit = 16
     /// After this many bytes the system is told to begin writing them to the disk.
     private static let writeBehind = 4 << 20
 

@@ -4,6 +4,7 @@ import Logging
 import Testing
 
 @testable import ClusterService
+@testable import JobStore
 
 @Suite struct EmptiedDatabaseTests {
     private let directory: TemporaryDirectory
@@ -14,12 +15,26 @@ import Testing
 
     private func check() throws { try EmptiedDatabase.check(in: directory.path, logger: .silent) }
 
+    /// Waits until a service that was stopped has closed its database, which else writes to it once more.
+    private func waitForClosedStore() async throws {
+        let deadline = ContinuousClock.now + .seconds(10)
+        while true {
+            do {
+                return try StoreLock(path: "\(directory.path)/jobs.sqlite").release()
+            } catch {
+                guard ContinuousClock.now < deadline else { throw error }
+            }
+            try await Task.sleep(for: .milliseconds(10))
+        }
+    }
+
     @Test func anEmptyFileBesideDataIsRefusedWithTheWayOut() async throws {
         var test: TestService? = try await TestService(directory)
         let stored = try await test?.send(.put, "/v1/datasets/plane", body: "x,y\n0,0\n9,9\n")
         #expect(stored?.status == 201)
         await test?.service.stop()
         test = nil
+        try await waitForClosedStore()
         for name in ["jobs.sqlite-wal", "jobs.sqlite-shm"] { try? removeFile("\(directory.path)/\(name)") }
         try writeFile("\(directory.path)/jobs.sqlite", "")
         do {

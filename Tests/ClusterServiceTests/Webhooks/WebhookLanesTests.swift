@@ -5,10 +5,10 @@ import Testing
 @testable import ClusterService
 
 @Suite struct WebhookLanesTests {
-    /// Posts that are due, made by a store, because only stores make them.
+    /// Posts that are due to these hosts, in this order, made by a store, because only stores make them.
     private func posts(_ hosts: [String]) async throws -> [WebhookLanes.Post] {
         let store = InMemoryJobStore()
-        var hostOfJob: [String: String] = [:]
+        var made: [(job: String, host: String)] = []
         for host in hosts {
             let target = WebhookTarget(url: "http://\(host)/", secret: "s")
             guard
@@ -16,10 +16,13 @@ import Testing
                     NewJob(datasetVersion: "v", parameters: "{}", webhook: target))
             else { continue }
             _ = try await store.requestCancel(job.id)
-            hostOfJob[job.id] = host
+            made.append((job.id, host))
         }
+        // Those that are due in the same millisecond come in no order.
         let due = try await store.claimWebhooks(limit: hosts.count, lease: .seconds(60))
-        return due.map { WebhookLanes.Post(due: $0, host: hostOfJob[$0.job] ?? "") }
+        return made.compactMap { job, host in
+            due.first { $0.job == job }.map { WebhookLanes.Post(due: $0, host: host) }
+        }
     }
 
     @Test func oneHostHoldsUpOnlyItsOwn() async throws {
