@@ -9,7 +9,7 @@
 # make endurance  keeps every kind of client, jobs and streams too, on for an hour and prints what grew meanwhile
 # make bench  times fit and labels beside scikit-learn and FAISS; make bench-scale shows how the cost grows
 # make kill KILLS=20   kills the service at random moments under load, and looks at what is left
-# make faults        takes disk and database away from the running service and gives them back
+# make faults        takes disk and database away from the running service, and sets its clock by an hour
 # make bench-formats  times the readers of points, uploads and exactness beside their peers, and watches memory
 # make small  links the binary to ship with less of ICU's data and strips it; make install installs that
 # make build | lint | format | install | install-service | prove-image | clean do what their names say

@@ -1,13 +1,16 @@
 #!/usr/bin/env python3
-"""Takes the disk and the database away from the running service and gives them back.
+"""Takes the disk and the database away from the running service and gives them back, and sets its clock.
 
     faults.py --clusterd .build/release/clusterd [--port 8093]
 
 While the database is locked by another process for 5 s, the disk is full, or the data directory may not be written, requests
 wait or are answered 503 or 507 with a way out; what was accepted before and meanwhile ends well afterwards, without a
-restart.  A real full disk needs root, for a small tmpfs; without it the size of files is limited instead.
+restart.  A real full disk needs root, for a small tmpfs; without it the size of files is limited instead.  The clock
+jumps by an hour and back for the service alone (clock.c, which needs a C compiler), while jobs run and wait.
 """
 import argparse
+from datetime import datetime, timezone
+from email.utils import parsedate_to_datetime
 import http.client
 import json
 import os
@@ -17,6 +20,7 @@ import resource
 import shutil
 import signal
 import sqlite3
+import struct
 import subprocess
 import sys
 import tempfile
@@ -54,7 +58,7 @@ class Service:
 
     running = None
 
-    def __init__(self, directory, user=None):
+    def __init__(self, directory, user=None, environment={}, flags=()):
         self.directory = f"{directory}/data"
         os.makedirs(self.directory, exist_ok=True)
         if user: os.chown(directory, user, user), os.chown(self.directory, user, user)
@@ -62,7 +66,8 @@ class Service:
         self.log = tempfile.TemporaryFile("w+")
         self.process = subprocess.Popen(
             [os.path.abspath(options.clusterd), "serve", "--port", str(options.port), "--data-dir", self.directory,
-             "--log-level", "warning"], stdout=subprocess.DEVNULL, stderr=self.log, **({"user": user} if user else {}))
+             "--log-level", "warning", *flags], env=os.environ | environment, stdout=subprocess.DEVNULL, stderr=self.log,
+            **({"user": user} if user else {}))
         Service.running = self.process
         for _ in range(200):
             try:
@@ -168,7 +173,59 @@ def unwritable(directory):
     service.end("unwritable")
 
 
-for test in (locked, full, unwritable):
+def clock(directory):
+    """An hour forward, back again, and an hour back; retention and leases are far shorter than that."""
+    compiler = next((name for name in ("cc", "clang", "gcc") if shutil.which(name)), None)
+    if not compiler: return print("skipped  clock: needs a C compiler")
+    library, offset = f"{directory}/clock.so", f"{directory}/offset"
+    source = pathlib.Path(__file__).with_name("clock.c")
+    subprocess.run([compiler, "-shared", "-fPIC", "-O1", "-o", library, str(source)], check=True)
+    setting = os.open(offset, os.O_RDWR | os.O_CREAT, 0o600)
+
+    def jump(seconds): os.pwrite(setting, struct.pack("q", seconds), 0)
+
+    def shift(answer):
+        """How far the service's clock is from ours, by its Date."""
+        return round((parsedate_to_datetime(answer) - datetime.now(timezone.utc)).total_seconds(), -1)
+
+    def date():
+        connection = http.client.HTTPConnection("127.0.0.1", options.port, timeout=60)
+        connection.request("GET", "/livez")
+        return connection.getresponse().getheader("Date")
+
+    jump(0)
+    service = Service(
+        directory, environment={"LD_PRELOAD": library, "CLOCK_OFFSET": offset}, flags=("--result-retention", "10m"))
+    check(call("PUT", "/v1/datasets/long", points(2_000, 20))[0] == 201, "clock: stored")
+    endless = json.dumps({
+        "dataset": "long", "k": 3, "solver": "gradient", "preprocessing": "none", "tolerance": 0, "max_steps": 10_000_000})
+    first = service.submit()[1]["id"]
+    check(call("GET", f"/v1/jobs/{first}", headers={"Prefer": "wait=20"})[1]["state"] == "succeeded", "clock: a job ended")
+    for seconds in (3600, 0, -3600):
+        name = f"clock {seconds:+} s"
+        long = call("POST", "/v1/jobs", endless)[1]["id"]
+        waiting = [service.submit()[1]["id"] for _ in range(3)]
+        for _ in range(100):
+            if call("GET", f"/v1/jobs/{long}")[1]["state"] == "running": break
+            time.sleep(0.05)
+        jump(seconds)
+        time.sleep(2.5)
+        check(shift(date()) == seconds, f"{name}: the service sees it: {shift(date()):+.0f} s")
+        job = call("GET", f"/v1/jobs/{long}")[1]
+        check((job["state"], job["attempt"]) == ("running", 1), f"{name}: what runs goes on: {job['state']} {job['attempt']}")
+        check(call("GET", f"/v1/jobs/{first}/result")[0] == 200, f"{name}: results stay")
+        waiting.append(service.submit()[1]["id"])
+        check(call("POST", f"/v1/jobs/{long}/cancel")[0] in (200, 202), f"{name}: a cancel is admitted")
+        state = call("GET", f"/v1/jobs/{long}", headers={"Prefer": "wait=20"})[1]["state"]
+        check(state == "cancelled", f"{name}: and carried out: {state}")
+        begin = time.monotonic()
+        states = [call("GET", f"/v1/jobs/{job}", headers={"Prefer": "wait=20"})[1]["state"] for job in waiting]
+        check(set(states) == {"succeeded"} and time.monotonic() - begin < 10, f"{name}: what waited ends: {states}")
+    service.end("clock")
+    os.close(setting)
+
+
+for test in (locked, full, unwritable, clock):
     directory = tempfile.mkdtemp(prefix="faults-")
     os.makedirs(f"{directory}/d")
     try: test(f"{directory}/d")
