@@ -36,6 +36,9 @@ struct AddressGuard: Sendable {
         return address.count == 4 || address.count == 16
             ? !Self.refused.contains { $0.contains(address) } : false
     }
+
+    /// Whether this machine may call itself, by IPv4 or IPv6.
+    var permitsLoopback: Bool { ["127.0.0.1", "::1"].compactMap(AddressBlock.bytes).contains(where: permits) }
 }
 
 /// A block of addresses as CIDR writes it, such as 10.0.0.0/8 or fd00::/8.

@@ -99,7 +99,9 @@ final class WebhookSender: Sendable {
     func fault(_ url: String) -> String? {
         do throws(WebhookURL.Fault) {
             let url = try WebhookURL(url)
-            guard WebhookConnection.literalAddresses(url.host).allSatisfy(addresses.permits) else {
+            guard WebhookConnection.literalAddresses(url.host).allSatisfy(addresses.permits),
+                !url.isLocalHost || addresses.permitsLoopback
+            else {
                 return "is an address that webhooks may not be sent to: it is private, local or otherwise special; "
                     + "the operator can allow it with --webhook-allow"
             }

@@ -44,6 +44,13 @@ struct WebhookURL: Sendable, Equatable {
         target = tail.hasPrefix("/") ? tail : "/" + tail
     }
 
+    /// Whether the host is a name that always means this machine (RFC 6761 section 6.3).
+    var isLocalHost: Bool {
+        let name = host.lowercased()
+        let bare = name.hasSuffix(".") ? String(name.dropLast()) : name
+        return bare == "localhost" || bare.hasSuffix(".localhost")
+    }
+
     private static func place(_ authority: Substring, isSecure: Bool) throws(Fault) -> (String, UInt16) {
         var (name, digits) = (authority, Substring())
         if authority.hasPrefix("[") {

@@ -82,7 +82,13 @@ import Testing
         #expect(try #require(sender.webhook(of: job)?.lastError).contains("may not be sent to"))
         #expect(receiver.requests.isEmpty)
         #expect(sender.fault("http://127.0.0.1/") != nil && sender.fault("http://2130706433/") != nil)
-        #expect(sender.fault("https://example.com/") == nil)
+        #expect(sender.fault("http://localhost/") != nil && sender.fault("https://API.localhost.:8443/x") != nil)
+        for fine in ["https://example.com/", "https://localhost.example.com/", "https://notlocalhost/"] {
+            #expect(sender.fault(fine) == nil)
+        }
+        for allowed in ["127.0.0.1", "::1"] {
+            #expect(self.sender(allowing: allowed).fault("http://localhost/") == nil)
+        }
     }
 
     @Test(arguments: [("", "without an answer"), ("no HTTP\r\n\r\n", "not HTTP/1.1")])
