@@ -106,9 +106,11 @@ struct LentMemoryTests {
     }
 
     @Test func theTimeOfTheHandlerIsNotThatOfTheClient() async throws {
+        let sizes = Gathered<Int>()
+        let begun = Flag()
         let go = Flag()
         try await withServer(
-            { $0.limits.bodyTimeout = .milliseconds(300) },
+            { $0.limits.bodyTimeout = .milliseconds(1_500) },
             handler: { request, writer in
                 let room = UnsafeMutableRawBufferPointer.allocate(byteCount: 1_000, alignment: 16)
                 defer { room.deallocate() }
@@ -118,8 +120,11 @@ struct LentMemoryTests {
                     if case .filled(let more) = content { count += more }
                     if case .piece(let piece) = content { count += piece.count }
                     // Behind the first content that went straight to the memory.
-                    if case .filled = content, !go.isRaised {
-                        try await Task.sleep(for: .milliseconds(800))
+                    let isFirst = if case .filled = content { !begun.isRaised } else { false }
+                    if isFirst { begun.raise() }
+                    sizes.append(count)
+                    if isFirst {
+                        try await Task.sleep(for: .milliseconds(2_500))
                         go.raise()
                     }
                 }
@@ -127,14 +132,18 @@ struct LentMemoryTests {
             },
             test: { address in
                 let client = try TestClient(address)
-                try await client.send(Self.post(4_000))
-                try await client.send([UInt8](repeating: 120, count: 2_000))
-                // The first content may have come as a piece; by now the handler waits for what goes to its memory.
-                #expect(try await client.isQuiet(milliseconds: 100))
-                try await client.send([UInt8](repeating: 120, count: 1_000))
+                try await client.send(Self.post(40_000))
+                // Whole memories: a piece where the handler does not wait for what goes to its memory yet.
+                var sent = 0
+                while sent < 30_000, !begun.isRaised {
+                    try await client.send([UInt8](repeating: 120, count: 1_000))
+                    sent += 1_000
+                    for _ in 0..<8_000 where sizes.values.last != sent { try await Task.sleep(for: .milliseconds(1)) }
+                    try #require(sizes.values.last == sent)
+                }
                 #expect(await go.isRaised(within: .seconds(8)))
-                try await client.send([UInt8](repeating: 120, count: 1_000))
-                #expect(try await client.response().text == "4000")
+                try await client.send([UInt8](repeating: 120, count: 40_000 - sent))
+                #expect(try await client.response().text == "40000")
             })
     }
 
