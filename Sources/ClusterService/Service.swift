@@ -85,7 +85,7 @@ public final class Service: Sendable {
                 }
                 watch.notify(id)
             }
-            let report = try await store.recover()
+            let report = try await Self.recover(store, configuration.logger)
             for (job, fraction) in checkpoints.fractions() where try await store.job(job)?.isDone == false {
                 board.rest(job, at: fraction)
             }
@@ -115,6 +115,17 @@ public final class Service: Sendable {
             }
         }
         upkeep.withLock { $0 = task }
+    }
+
+    /// Takes back what the last process held; on a full disk later, once its leases have run out.
+    private static func recover(_ store: any JobStore, _ logger: Logger) async throws -> RecoveryReport {
+        do {
+            return try await store.recover()
+        } catch let error as JobStoreError where error.code == .full {
+            // Results can be read all the same, and datasets deleted to make room.
+            logger.error("jobs cut off by the last stop run again once there is room: \(error)")
+            return RecoveryReport()
+        }
     }
 
     /// What is refused, and how long things are kept, at the moment.

@@ -30,11 +30,20 @@ struct AccessLog: Sendable {
     let logger: Logger
     let format: LogFormat
 
+    /// How many characters of a note are written.
+    private static let longest = 256
+
     /// Writes the line of a request that has ended.
     func write(_ summary: RequestSummary) {
         guard logger.logLevel <= .info else { return }
         var summary = summary
         if let path = summary.path, SecretShape.isIn(path) { summary.path = "(a key in the path)" }
+        for (name, value) in summary.annotations {
+            // A token's claims are whatever its issuer lets in.
+            summary.annotations[name] =
+                SecretShape.isIn(value)
+                ? "(a key)" : value.count > Self.longest ? "\(value.prefix(Self.longest))…" : value
+        }
         switch format {
         case .text: logger.info("\(Self.text(summary))")
         case .json: logger.info("request", metadata: Self.metadata(summary))
@@ -70,7 +79,7 @@ struct AccessLog: Sendable {
     private static func annotations(_ summary: RequestSummary) -> String {
         summary.annotations.sorted { $0.key < $1.key }.map { name, value in
             let isPlain = value.utf8.allSatisfy { (0x21...0x7E).contains($0) }
-            return "\(name)=\(isPlain ? value : value.debugDescription)"
+            return "\(name)=\(isPlain ? value : value.debugDescription.replacing("\\'", with: "'"))"
         }.joined(separator: " ")
     }
 

@@ -68,7 +68,12 @@ struct Keys: ParsableCommand {
                 storedBytes: storedBytes?.bytes, bodyBytes: bodyBytes?.bytes)
         }
 
-        func validate() throws { try limits.validate("--") }
+        func validate() throws {
+            try limits.validate("--")
+            guard expiresIn.map({ $0.seconds > 0 }) ?? true else {
+                throw ValidationError("--expires-in 0 makes a key that is never good; give a time such as 12h or 90d")
+            }
+        }
 
         func run() throws {
             if let certificate {

@@ -38,7 +38,7 @@ struct ServiceManager: Sendable {
             isMeant ? environment("WATCHDOG_USEC").flatMap { Int($0) }.flatMap { $0 > 0 ? $0 : nil } : nil
     }
 
-    /// Tells it; that it cannot be told is no reason to stop.
+    /// Tells it; that it cannot be told, or does not listen, is no reason to stop or to wait.
     func tell(_ news: News) {
         guard let socketPath else { return }
         var name = Array(socketPath.utf8)
@@ -57,7 +57,7 @@ struct ServiceManager: Sendable {
         let text = Array(news.text.utf8)
         _ = withUnsafePointer(to: &address) { pointer in
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { pointer in
-                sendto(descriptor, text, text.count, Int32(MSG_NOSIGNAL), pointer, length)
+                sendto(descriptor, text, text.count, Int32(MSG_NOSIGNAL) | Int32(MSG_DONTWAIT), pointer, length)
             }
         }
     }

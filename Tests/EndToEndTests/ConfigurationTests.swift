@@ -83,6 +83,11 @@ extension EndToEnd {
                 ("share_ports: maybe", [:], "share-ports", "true or false"),
                 ("", ["CLUSTERD_WORKRES": "2"], "environment", "did you mean CLUSTERD_WORKERS?"),
                 ("", ["CLUSTERD_LIMIT": "header_feilds=3"], "--limit", "header_fields"),
+                ("workers: many", [:], "settings.yaml sets --workers", "many"),
+                ("", ["CLUSTERD_WORKERS": ""], "CLUSTERD_WORKERS in the environment sets --workers", "--workers"),
+                ("", ["CLUSTERD_WORKERS": "tcp://1"], "CLUSTERD_WORKERS in the environment", "tcp://1"),
+                ("", ["CLUSTERD_PORT_TYPO": "1"], "environment", "CLUSTERD_PORT"),
+                ("", ["CLUSTERD_SERVICE_TYPO": "1"], "environment", "CLUSTERD_SERVICE_TYPO"),
             ] as [(String, [String: String], String, String)])
         func whatIsWrongIsNamed(file: String, environment: [String: String], place: String, advice: String) async throws
         {
@@ -99,9 +104,17 @@ extension EndToEnd {
                 ["config"],
                 environment: [
                     "CLUSTERD_PORT": "tcp://10.0.0.1:80", "CLUSTERD_SERVICE_HOST": "10.0.0.1",
-                    "CLUSTERD_PORT_80_TCP_ADDR": "10.0.0.1",
+                    "CLUSTERD_PORT_80_TCP_ADDR": "10.0.0.1", "CLUSTERD_PORT_80_TCP": "tcp://10.0.0.1:80",
+                    "CLUSTERD_SERVICE_PORT": "80", "CLUSTERD_SERVICE_PORT_HTTP": "80",
                 ])
             #expect(outcome.status == 0 && line("port", outcome)?.last == "default", "\(outcome.errors)")
+        }
+
+        @Test func blanksBehindTheCommasOfListsAreNoMatter() async throws {
+            let outcome = try await run(
+                ["config"], environment: ["CLUSTERD_LIMIT": "queued_jobs=5, header_fields=70"])
+            #expect(outcome.status == 0, "\(outcome.errors)")
+            #expect(outcome.text.contains("queued_jobs=5") && outcome.text.contains("header_fields=70"))
         }
 
         @Test func theTableOfTheDocumentsIsThatOfTheProgram() async throws {

@@ -54,5 +54,16 @@ extension EndToEnd {
             #expect(try await service.curl("/v1").json()["limits"]?["cluster_bytes"] == .integer(256 << 20))
             #expect(await service.end() == 0)
         }
+
+        @Test func aFileThatWasBlankAtTheStartMayNotBecomeSoAgain() async throws {
+            let directory = try TemporaryDirectory()
+            let file = try directory.write(Data("# nothing yet\n".utf8), as: "settings.yaml")
+            let service = try await ClusterdService(dataDirectory: "\(directory.path)/data", ["--config", file])
+            try await reload(service, file, "# still nothing\n", until: "and are as before")
+            try await reload(service, file, "limit: {queued_jobs: 7}\n", until: "new: limit queued_jobs=7")
+            try await reload(service, file, "", until: "there is nothing in the file any more")
+            #expect(try await service.curl("/v1").json()["limits"]?["queued_jobs"] == 7)
+            #expect(await service.end() == 0)
+        }
     }
 }

@@ -50,6 +50,22 @@ extension EndToEnd {
             #expect(listening.next { !$0.hasPrefix("WATCHDOG") } == "STOPPING=1")
         }
 
+        @Test func whoDoesNotListenHoldsNothingUp() async throws {
+            let name = "clusterd-test-\(UUID().uuidString)"
+            // Its queue is full after some ten messages.
+            let deaf = try DatagramListener(name: name)
+            let directory = try TemporaryDirectory()
+            let service = try await ClusterdService(
+                dataDirectory: "\(directory.path)/data", launcher: "/usr/bin/env",
+                [
+                    "NOTIFY_SOCKET=@\(name)", "WATCHDOG_USEC=400", ClusterdBinary.path, "serve", "--port", "0",
+                    "--data-dir", "\(directory.path)/data",
+                ])
+            try await Task.sleep(for: .milliseconds(500))
+            #expect(await service.end() == 0)
+            #expect(deaf.next { !$0.hasPrefix("WATCHDOG") } == "READY=1")
+        }
+
         @Test func aSecondServiceOnTheSameDataIsRefused() async throws {
             try await withService { service in
                 let outcome = try await Command(

@@ -64,6 +64,11 @@ class Service:
         if user: os.chown(directory, user, user), os.chown(self.directory, user, user)
         self.accepted = []
         self.log = tempfile.TemporaryFile("w+")
+        self.start(user, environment, flags)
+        status, answer = call("PUT", "/v1/datasets/small", points(150, 4))
+        assert status == 201, answer
+
+    def start(self, user=None, environment={}, flags=()):
         self.process = subprocess.Popen(
             [os.path.abspath(options.clusterd), "serve", "--port", str(options.port), "--data-dir", self.directory,
              "--log-level", "warning", *flags], env=os.environ | environment, stdout=subprocess.DEVNULL, stderr=self.log,
@@ -72,9 +77,8 @@ class Service:
         for _ in range(200):
             try:
                 if call("GET", "/readyz")[0] == 200: break
-            except OSError: time.sleep(0.05)
-        status, answer = call("PUT", "/v1/datasets/small", points(150, 4))
-        assert status == 201, answer
+            except OSError: pass
+            time.sleep(0.05)
 
     def submit(self):
         status, answer = call("POST", "/v1/jobs", json.dumps({"dataset": "small", "k": 3}))
@@ -147,14 +151,44 @@ def full(directory):
         check(status in (503, 507), f"full: an upload is refused: {status}")
         check(call("GET", "/livez")[0] == 200 and call("GET", f"/v1/jobs/{service.accepted[0]}")[0] == 200,
               "full: reading goes on")
+        check(call("GET", "/readyz")[0] == 503, "full: it is not ready")
         if mounted: os.unlink(f"{directory}/fill")
         else: resource.prlimit(service.process.pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY,) * 2)
+        check(call("GET", "/readyz")[0] == 200, "full: with room again it is ready")
         check(service.submit()[0] == 201, "full: with room again submissions are accepted")
         state = call("GET", f"/v1/jobs/{long}", headers={"Prefer": "wait=20"})[1]["state"]
         check(state == "cancelled", f"full: what was cancelled ends as such: {state}")
+        if mounted: restarted(service, directory)
         service.end("full")
     finally:
         if mounted: subprocess.run(["umount", "-l", directory])
+
+
+def restarted(service, directory):
+    """Killed on a full disk while a job runs, it starts and serves what is there; the job goes on once there is room."""
+    job = call("POST", "/v1/jobs", json.dumps({
+        "dataset": "long", "k": 3, "solver": "gradient", "preprocessing": "none", "tolerance": 0, "max_steps": 10_000_000,
+        "time_budget_seconds": 20}))[1]["id"]
+    service.accepted.append(job)
+    for _ in range(200):
+        if call("GET", f"/v1/jobs/{job}")[1]["state"] == "running": break
+        time.sleep(0.05)
+    fill = os.open(f"{directory}/fill", os.O_WRONLY | os.O_CREAT)
+    try:
+        while True: os.write(fill, bytes(4096))
+    except OSError: os.close(fill)
+    service.process.kill()
+    service.process.wait()
+    service.start()
+    check(service.process.poll() is None, "full, after kill -9: the service starts")
+    first = service.accepted[0]
+    check(call("GET", f"/v1/jobs/{first}/result")[0] == 200, "full, after kill -9: results are there")
+    os.unlink(f"{directory}/fill")
+    state = None
+    for _ in range(6):
+        state = call("GET", f"/v1/jobs/{job}", headers={"Prefer": "wait=20"})[1]["state"]
+        if state == "succeeded": break
+    check(state == "succeeded", f"full, after kill -9: with room again the job goes on and ends: {state}")
 
 
 def unwritable(directory):

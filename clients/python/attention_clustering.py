@@ -481,6 +481,8 @@ def _encoded(points: Points) -> tuple[_Body, str, dict[str, Any]]:
     numpy = _numpy()
     if numpy is not None and (isinstance(points, numpy.ndarray) or hasattr(points, "__array__")):
         array = numpy.asarray(points)
+        if array.dtype.kind == "c":
+            raise TypeError("points are complex; stack their real and imaginary parts as columns")
         if array.dtype.kind not in "iuf" or array.dtype.itemsize > 8 or array.dtype == numpy.float16:
             array = array.astype(numpy.float64)
         buffer = io.BytesIO()

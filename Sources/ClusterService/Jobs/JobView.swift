@@ -75,7 +75,8 @@ struct JobView {
         ])
     }
 
-    private static func shown(_ fraction: Double) -> Double { (fraction * 1000).rounded(.down) / 1000 }
+    /// A fraction as it is shown, in thousandths.
+    static func shown(_ fraction: Double) -> Double { (fraction * 1000).rounded(.down) / 1000 }
 
     /// JSON text that was stored, as a part of the answer.
     private static func embedded(_ text: String) -> JSONValue {

@@ -54,8 +54,17 @@ final class PendingCancels: Sendable {
     /// Whether a cancel of the job has been admitted and is not recorded.
     func contains(_ id: String) -> Bool { state.withLock { !$0.jobs.isEmpty && $0.jobs.contains(id) } }
 
-    /// Asks no more.
-    func stop() { state.withLock { $0.isStopped = true } }
+    /// Asks no more; says which cancels are lost.
+    func stop() {
+        let lost = state.withLock { state in
+            state.isStopped = true
+            return state.jobs.sorted()
+        }
+        if !lost.isEmpty {
+            logger.error(
+                "cancels that could not be recorded are lost; these jobs run again: \(lost.joined(separator: ", "))")
+        }
+    }
 
     private func recordLater(_ id: String) async {
         var pause = Self.pause.first

@@ -10,8 +10,6 @@ import Synchronization
 final class ShownFraction: Sendable {
     /// A job that is over sooner is not worth a file.
     static let leastTime = Duration.milliseconds(250)
-    /// What clients can tell apart.
-    private static let step = 0.001
     static let suffix = ".shown"
 
     private struct State {
@@ -44,7 +42,8 @@ final class ShownFraction: Sendable {
     /// Takes down what is about to be shown, where it is more than what was; one that cannot be is done without.
     func note(_ fraction: Double) {
         state.withLock { state in
-            guard fraction >= state.noted + Self.step else { return }
+            // As it is shown: what clients cannot tell from the last is not written.
+            guard JobView.shown(fraction) > JobView.shown(state.noted) else { return }
             if state.file == nil {
                 guard ContinuousClock.now - startedAt >= Self.leastTime else { return }
                 state.file = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0o640)

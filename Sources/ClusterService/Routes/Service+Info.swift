@@ -23,7 +23,8 @@ extension Service {
 
     /// Returns where jobs can be read and accepted now.
     ///
-    /// - Throws: `Problem` 503 when that is not known soon: those who ask do not wait for as long as a client does.
+    /// - Throws: `Problem` 503 when that is not known soon: those who ask do not wait for as long as a client does; and
+    ///   where the disk is full.
     private func checkJobs() async throws {
         let (known, continuation) = AsyncStream.makeStream(of: Void.self)
         let check = Task {
@@ -37,7 +38,14 @@ extension Service {
                 detail: "it takes no write at the moment; another program may have locked it",
                 headers: [.retryAfter: "5"])
         }
-        try await check.value
+        do {
+            try await check.value
+        } catch let error as JobStoreError where error.code == .full {
+            throw Problem(
+                .serviceUnavailable, type: Problem.storageFull.type, title: Problem.storageFull.title,
+                detail: "no job can be accepted; delete datasets that are no longer needed or free space on the disk",
+                headers: [.retryAfter: "5"])
+        }
     }
 
     /// Name, version, formats, limits and defaults, as `GET /v1` shows them.

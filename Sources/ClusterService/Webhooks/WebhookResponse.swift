@@ -7,14 +7,22 @@ enum WebhookResponse {
     /// The most bytes that are looked at.
     static let headLimit = 16 << 10
 
-    /// Reads a head, once it is whole.
+    /// Reads a head, once it is whole; interim answers before it (RFC 9110, section 15.2) say nothing of the post.
     ///
     /// - Returns: nil while bytes are missing.
     static func answer(_ bytes: [UInt8], now: Date) -> WebhookAnswer? {
-        guard let end = bytes.indices.first(where: { bytes[$0...].starts(with: [13, 10, 13, 10]) }) else {
-            return bytes.count >= headLimit ? .failure("answered with a head of more than 16 KiB") : nil
+        var start = 0
+        while let end = bytes[start...].indices.first(where: { bytes[$0...].starts(with: [13, 10, 13, 10]) }) {
+            let answer = answer(head: bytes[start..<end], now: now)
+            // 101 is none of them: nobody asked to switch.
+            guard case .status(let code, _) = answer, code < 200, code != 101 else { return answer }
+            start = end + 4
         }
-        let lines = String(decoding: bytes[..<end], as: UTF8.self).components(separatedBy: "\r\n")
+        return bytes.count >= headLimit ? .failure("answered with a head of more than 16 KiB") : nil
+    }
+
+    private static func answer(head: ArraySlice<UInt8>, now: Date) -> WebhookAnswer {
+        let lines = String(decoding: head, as: UTF8.self).components(separatedBy: "\r\n")
         let status = lines[0].split(separator: " ", omittingEmptySubsequences: false)
         guard lines[0].hasPrefix("HTTP/1."), status.count > 1, status[1].utf8.count == 3,
             status[1].utf8.allSatisfy({ (0x30...0x39).contains($0) }), let code = Int(status[1]), code >= 100

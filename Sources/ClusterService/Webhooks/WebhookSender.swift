@@ -50,6 +50,8 @@ final class WebhookSender: Sendable {
             while !Task.isCancelled, let sender = self {
                 do {
                     if try await sender.takeDue() == Self.batch { continue }
+                } catch is CancellationError {
+                    return
                 } catch {
                     sender.logger.error("cannot look at the webhooks: \(error)")
                 }
@@ -121,7 +123,7 @@ final class WebhookSender: Sendable {
         let due = try await store.claimWebhooks(limit: Self.batch, lease: Self.lease)
         lanes.withLock { lanes in
             for one in due {
-                let host = (try? WebhookURL(one.webhook.target.url).authority.lowercased()) ?? ""
+                let host = (try? WebhookURL(one.webhook.target.url).receiver) ?? ""
                 lanes.add(WebhookLanes.Post(due: one, host: host))
             }
         }
@@ -146,21 +148,24 @@ final class WebhookSender: Sendable {
     private func sendNext() {
         while let post = lanes.withLock({ $0.next() }) {
             Task {
-                await send(post.due)
-                lanes.withLock { $0.end(post) }
+                let isAnswered = await send(post.due)
+                lanes.withLock { $0.end(post, isAnswered: isAnswered) }
                 sendNext()
                 landed.ring()
             }
         }
     }
 
-    private func send(_ due: DueWebhook) async {
+    /// - Returns: whether the receiver answered, whatever it said.
+    private func send(_ due: DueWebhook) async -> Bool {
+        var isAnswered = true
         do {
             // It may have been taken again just before the last attempt was stored.
             guard book.withLock({ $0[due.job]?.state }) != .delivered, let job = try await store.job(due.job) else {
-                return
+                return isAnswered
             }
             let answer = await answer(due, job)
+            if case .failure = answer { isAnswered = false }
             let now = now()
             let attempt = schedule.next(
                 after: answer, number: due.webhook.attempts + 1, dueAt: due.webhook.dueAt ?? now, now: now,
@@ -175,6 +180,7 @@ final class WebhookSender: Sendable {
         } catch {
             logger.error("cannot store what became of the webhook of job \(due.job): \(error)")
         }
+        return isAnswered
     }
 
     /// Takes down an attempt, again and again where the store cannot just now: what was delivered is not to be sent anew.

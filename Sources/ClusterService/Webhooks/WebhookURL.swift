@@ -44,12 +44,14 @@ struct WebhookURL: Sendable, Equatable {
         target = tail.hasPrefix("/") ? tail : "/" + tail
     }
 
-    /// Whether the host is a name that always means this machine (RFC 6761 section 6.3).
-    var isLocalHost: Bool {
+    /// Who is behind the address, whatever the port: the host as it is compared.
+    var receiver: String {
         let name = host.lowercased()
-        let bare = name.hasSuffix(".") ? String(name.dropLast()) : name
-        return bare == "localhost" || bare.hasSuffix(".localhost")
+        return name.hasSuffix(".") ? String(name.dropLast()) : name
     }
+
+    /// Whether the host is a name that always means this machine (RFC 6761 section 6.3).
+    var isLocalHost: Bool { receiver == "localhost" || receiver.hasSuffix(".localhost") }
 
     private static func place(_ authority: Substring, isSecure: Bool) throws(Fault) -> (String, UInt16) {
         var (name, digits) = (authority, Substring())

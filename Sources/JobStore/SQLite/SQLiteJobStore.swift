@@ -25,6 +25,8 @@ public final class SQLiteJobStore: Sendable {
     private let isClosed = Atomic(false)
     /// Whether the last write found the file damaged.
     private let isDamaged = Atomic(false)
+    /// Whether the last write found no room on the disk.
+    private let isFull = Atomic(false)
 
     /// Opens the store, and creates it where there is none, readable by its owner only.
     ///
@@ -91,9 +93,14 @@ public final class SQLiteJobStore: Sendable {
         do {
             let value = try await commit(durability, body)
             if isDamaged.load(ordering: .relaxed) { isDamaged.store(false, ordering: .relaxed) }
+            if isFull.load(ordering: .relaxed) { isFull.store(false, ordering: .relaxed) }
             return value
         } catch {
-            if (error as? JobStoreError)?.code == .corrupt { isDamaged.store(true, ordering: .relaxed) }
+            switch (error as? JobStoreError)?.code {
+            case .corrupt?: isDamaged.store(true, ordering: .relaxed)
+            case .full?: isFull.store(true, ordering: .relaxed)
+            default: break
+            }
             throw error
         }
     }
@@ -103,8 +110,12 @@ public final class SQLiteJobStore: Sendable {
         if isDamaged.load(ordering: .relaxed) {
             throw JobStoreError.corrupt(path, reason: "the last write found it so")
         }
-        // An empty transaction takes the lock of writers and syncs nothing.
-        try await commit(.soon) { _ in }
+        // An empty transaction takes the lock of writers and syncs nothing; only one that changes something needs room.
+        guard isFull.load(ordering: .relaxed) else { return try await commit(.soon) { _ in } }
+        try await write { db in
+            let version = try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0
+            try db.execute(sql: "PRAGMA user_version = \(version == 0 ? 1 : 0)")
+        }
     }
 
     private func commit<Value: Sendable>(

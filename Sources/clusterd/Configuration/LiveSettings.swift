@@ -26,13 +26,18 @@ final class LiveSettings: Sendable {
         let waiting: [String]
         /// What all of them are set to.
         fileprivate let texts: [String: [String]]
+        fileprivate let isOfBlankFile: Bool
     }
 
     private let arguments: [String]
     private let environment: [String: String]
-    private let inForce: Mutex<[String: [String]]>
-    /// Whether there was nothing in the file from the start.
-    private let wasBlank: Bool
+    private let inForce: Mutex<InForce>
+
+    private struct InForce {
+        var texts: [String: [String]]
+        /// Whether there was nothing in the file that they were read from.
+        var isOfBlankFile: Bool
+    }
 
     /// - Parameters:
     ///   - arguments: the command line behind the program's name.
@@ -42,8 +47,7 @@ final class LiveSettings: Sendable {
         self.arguments = arguments
         self.environment = environment
         let settings = try ResolvedSettings(arguments: arguments, environment: environment)
-        inForce = Mutex(Self.texts(settings))
-        wasBlank = settings.blankFile != nil
+        inForce = Mutex(InForce(texts: Self.texts(settings), isOfBlankFile: settings.blankFile != nil))
     }
 
     /// Reads all settings anew; they hold once ``use(_:)`` is told so.
@@ -51,7 +55,7 @@ final class LiveSettings: Sendable {
     /// - Throws: ``ConfigurationFault`` saying what is wrong and where.
     func read() throws -> Fresh {
         let settings = try ResolvedSettings(arguments: arguments, environment: environment)
-        if let path = settings.blankFile, !wasBlank {
+        if let path = settings.blankFile, !inForce.withLock({ $0.isOfBlankFile }) {
             // Somebody is about to write it, or lost it: no limit is to go for that.
             throw ConfigurationFault(
                 description:
@@ -63,10 +67,12 @@ final class LiveSettings: Sendable {
         do { serve = try Serve.parse(try settings.arguments() + flags) } catch let error as ConfigurationFault {
             throw error
         } catch {
-            throw ConfigurationFault(description: Serve.message(for: error))
+            let message = Serve.message(for: error)
+            throw ConfigurationFault(description: ([message] + settings.origins(of: message)).joined(separator: "; "))
         }
         let texts = Self.texts(settings)
-        return inForce.withLock { inForce in
+        return inForce.withLock { state in
+            let inForce = state.texts
             var (changed, waiting): ([String], [String]) = ([], [])
             for name in Set(texts.keys).union(inForce.keys).sorted() where texts[name] != inForce[name] {
                 guard Self.isAdjustable(name) else {
@@ -75,16 +81,19 @@ final class LiveSettings: Sendable {
                 }
                 changed.append("\(name)=\(texts[name]?.joined(separator: ",") ?? "default")")
             }
-            return Fresh(serve: serve, changed: changed, waiting: waiting, texts: texts)
+            return Fresh(
+                serve: serve, changed: changed, waiting: waiting, texts: texts,
+                isOfBlankFile: settings.blankFile != nil)
         }
     }
 
     /// Notes that settings hold that were read anew, but for those that wait for the next start.
     func use(_ fresh: Fresh) {
         inForce.withLock { inForce in
-            for name in Set(fresh.texts.keys).union(inForce.keys) where Self.isAdjustable(name) {
-                inForce[name] = fresh.texts[name]
+            for name in Set(fresh.texts.keys).union(inForce.texts.keys) where Self.isAdjustable(name) {
+                inForce.texts[name] = fresh.texts[name]
             }
+            inForce.isOfBlankFile = fresh.isOfBlankFile
         }
     }
 

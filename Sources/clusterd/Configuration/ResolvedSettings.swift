@@ -72,6 +72,20 @@ struct ResolvedSettings {
         }
     }
 
+    /// Where the settings that a message names come from, a sentence each; none for those of the command line.
+    ///
+    /// - Parameter message: what is wrong, with the names of flags.
+    func origins(of message: String) -> [String] {
+        let words = Set(message.split { !$0.isLetter && !$0.isNumber && $0 != "-" })
+        return values.filter { words.contains("--\($0.setting.name)") }.compactMap { value in
+            switch value.source {
+            case .environment: "\(value.setting.variable) in the environment sets --\(value.setting.name)"
+            case .file(let path): "\(path) sets --\(value.setting.name)"
+            case .flag, .byDefault: nil
+            }
+        }
+    }
+
     private static func flags(_ arguments: [String]) -> [String: [String]] {
         var found: [String: [String]] = [:]
         var index = 0
@@ -95,8 +109,13 @@ struct ResolvedSettings {
 
     /// What Kubernetes sets for a service called clusterd, and what the systemd unit calls its flags.
     private static func isSomebodyElses(_ name: String, _ value: String) -> Bool {
-        name == "CLUSTERD_FLAGS" || name.hasPrefix("CLUSTERD_SERVICE_") || name.hasPrefix("CLUSTERD_PORT_")
-            || value.hasPrefix("tcp://")
+        switch name {
+        case "CLUSTERD_FLAGS", "CLUSTERD_SERVICE_HOST", "CLUSTERD_SERVICE_PORT": true
+        case "CLUSTERD_PORT": value.contains("://")
+        default:
+            name.hasPrefix("CLUSTERD_SERVICE_PORT_")
+                || name.wholeMatch(of: #/CLUSTERD_PORT_\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?/#) != nil
+        }
     }
 
     private static func variables(_ environment: [String: String]) throws -> [String: [String]] {
@@ -106,7 +125,9 @@ struct ResolvedSettings {
             guard let setting = Setting.all.first(where: { $0.variable == name }) else {
                 throw ConfigurationFault.unknown(name, in: "environment", among: Setting.all.map(\.variable))
             }
-            found[setting.name] = setting.kind == .list ? value.split(separator: ",").map(String.init) : [value]
+            found[setting.name] =
+                setting.kind == .list
+                ? value.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) } : [value]
         }
         return found
     }

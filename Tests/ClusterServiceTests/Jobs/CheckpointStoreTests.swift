@@ -158,4 +158,17 @@ import Testing
         await store.remove("a")
         #expect(store.fractions() == [:])
     }
+
+    @Test func whatIsShownAfterwardsIsNoLessToTheLastDigit() async throws {
+        let shown = shown
+        try await Task.sleep(for: ShownFraction.leastTime)
+        for thousandth in 1...999 {
+            // Close below and above what clients see next.
+            for fraction in [Double(thousandth) / 1000 - 1e-9, Double(thousandth) / 1000 + 1e-4] {
+                shown.note(fraction)
+                let noted = ShownFraction.fraction(ofFile: "\(directory.path)/checkpoints/a.shown") ?? 0
+                #expect(JobView.shown(noted) == JobView.shown(fraction))
+            }
+        }
+    }
 }

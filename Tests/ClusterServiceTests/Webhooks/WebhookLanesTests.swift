@@ -33,7 +33,7 @@ import Testing
         var begun: [WebhookLanes.Post] = []
         while let post = lanes.next() { begun.append(post) }
         #expect(begun.map(\.host) == Array(repeating: "slow", count: WebhookLanes.concurrencyOfHost) + ["a", "b"])
-        lanes.end(begun[0])
+        lanes.end(begun[0], isAnswered: true)
         #expect(lanes.next() == slow[WebhookLanes.concurrencyOfHost] && lanes.next() == nil, "the longest due is next")
     }
 
@@ -45,7 +45,7 @@ import Testing
         #expect(begun.count == WebhookLanes.concurrency && lanes.flyingCount == begun.count)
         lanes.clear()
         #expect(!lanes.isEmpty)
-        for post in begun { lanes.end(post) }
+        for post in begun { lanes.end(post, isAnswered: true) }
         #expect(lanes.isEmpty && lanes.next() == nil && lanes.flyingCount == 0)
     }
 
@@ -57,7 +57,7 @@ import Testing
         #expect(lanes.next() == post)
         lanes.add(post)
         #expect(lanes.next() == nil)
-        lanes.end(post)
+        lanes.end(post, isAnswered: true)
         lanes.add(post)
         #expect(lanes.next() == post)
     }
@@ -69,8 +69,27 @@ import Testing
         var count = 0
         while let post = lanes.next() {
             count += 1
-            lanes.end(post)
+            lanes.end(post, isAnswered: true)
         }
         #expect(count == WebhookLanes.waitingForHost)
+    }
+
+    @Test func aHostThatDoesNotAnswerHasOnePlaceUntilItDoes() async throws {
+        var lanes = WebhookLanes()
+        for post in try await posts(Array(repeating: "silent", count: 12)) { lanes.add(post) }
+        func begin() -> [WebhookLanes.Post] {
+            var begun: [WebhookLanes.Post] = []
+            while let post = lanes.next() { begun.append(post) }
+            return begun
+        }
+        let first = begin()
+        #expect(first.count == WebhookLanes.concurrencyOfHost)
+        for post in first { lanes.end(post, isAnswered: false) }
+        let second = begin()
+        #expect(second.count == 1)
+        for post in try await posts(["other", "other"]) { lanes.add(post) }
+        #expect(begin().map(\.host) == ["other", "other"])
+        lanes.end(second[0], isAnswered: true)
+        #expect(begin().count == WebhookLanes.concurrencyOfHost)
     }
 }

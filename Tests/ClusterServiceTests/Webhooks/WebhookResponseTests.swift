@@ -8,6 +8,17 @@ import Testing
 
     private func answer(_ text: String) -> WebhookAnswer? { WebhookResponse.answer(Array(text.utf8), now: now) }
 
+    @Test func interimAnswersSayNothing() {
+        let early = "HTTP/1.1 103 Early Hints\r\nlink: </x>\r\n\r\n"
+        #expect(answer(early) == nil)
+        #expect(answer(early + "HTTP/1.1 204 No Content\r\n\r\n") == .status(204, retryAfter: nil))
+        #expect(
+            answer("HTTP/1.1 100 Continue\r\n\r\n" + early + "HTTP/1.1 503 x\r\nRetry-After: 9\r\n\r\n")
+                == .status(503, retryAfter: 9))
+        #expect(answer("HTTP/1.1 101 Switching Protocols\r\n\r\n") == .status(101, retryAfter: nil))
+        #expect(answer(String(repeating: early, count: 500)) == .failure("answered with a head of more than 16 KiB"))
+    }
+
     @Test func theHeadSaysIt() {
         #expect(answer("HTTP/1.1 204 No Content\r\nServer: x\r\n\r\n") == .status(204, retryAfter: nil))
         #expect(answer("HTTP/1.0 503\r\nretry-after: 17\r\n\r\nbody") == .status(503, retryAfter: 17))

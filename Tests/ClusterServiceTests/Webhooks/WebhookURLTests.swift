@@ -34,7 +34,10 @@ import Testing
         #expect(!found.isEmpty && found.allSatisfy { !AddressGuard().permits($0) })
     }
 
-    @Test func aNameIsNoAddress() {
+    @Test func aNameIsNoAddress() throws {
         #expect(WebhookConnection.literalAddresses("localhost").isEmpty)
+        for address in ["http://Hooks.Example.com./a", "https://hooks.example.com:8443/"] {
+            #expect(try WebhookURL(address).receiver == "hooks.example.com")
+        }
     }
 }

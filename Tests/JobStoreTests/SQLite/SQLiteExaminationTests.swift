@@ -77,12 +77,45 @@ import Testing
         try await store.checkWritable()
     }
 
+    @Test func aFullDiskIsTriedAnewUntilThereIsRoom() async throws {
+        let store = try fixture.open()
+        func version() async throws -> Int? {
+            try await store.read { db in try Int.fetchOne(db, sql: "PRAGMA user_version") }
+        }
+        try await store.checkWritable()
+        #expect(try await version() == 0, "nothing is written for a look")
+        // No page beyond those that there are.
+        try await store.write { db in
+            let pages = try Int.fetchOne(db, sql: "PRAGMA page_count") ?? 0
+            try db.execute(sql: "PRAGMA max_page_count = \(pages)")
+        }
+        await expectError(.full) {
+            for _ in 0..<10_000 { try await store.accept() }
+        }
+        try await store.checkWritable()
+        #expect(try await version() == 1, "a write that succeeded shows it")
+        try await store.checkWritable()
+        #expect(try await version() == 1)
+    }
+
+    private func change(_ sql: String) throws {
+        try DatabaseQueue(path: fixture.path).write { db in try db.execute(sql: sql) }
+    }
+
+    @Test(arguments: [
+        "DROP TABLE webhook", "DROP TABLE grdb_migrations", "ALTER TABLE model RENAME COLUMN tenant TO whose",
+        "CREATE TABLE more (a)", "DELETE FROM grdb_migrations",
+    ])
+    func aFileThatLacksPartsIsDamaged(sql: String) throws {
+        try fixture.open().close()
+        #expect(try examine() == .whole(jobs: 0))
+        try change(sql)
+        #expect(code() == .corrupt)
+    }
+
     @Test func otherVersionsAreTold() async throws {
         let store = try fixture.open()
         try store.close()
-        func change(_ sql: String) throws {
-            try DatabaseQueue(path: fixture.path).write { db in try db.execute(sql: sql) }
-        }
         try change("DELETE FROM grdb_migrations WHERE identifier LIKE '6:%'")
         #expect(try examine() == .earlierVersion(jobs: 0))
         try change("INSERT INTO grdb_migrations VALUES ('99: later')")

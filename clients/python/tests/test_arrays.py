@@ -29,6 +29,10 @@ class Arrays(ServiceTestCase):
         self.client = Client(self.url)
         self.points = numpy.loadtxt(IRIS, delimiter=",", skiprows=1, usecols=range(4))
 
+    def test_complex_numbers_are_refused_and_not_halved(self):
+        with self.assertRaisesRegex(TypeError, "complex"):
+            self.client.cluster(numpy.array([[1j], [2]]), k=1)
+
     def test_arrays_come_back_for_arrays(self):
         clustering = self.client.cluster(self.points, k=3)
         self.assertEqual((clustering.labels.shape, clustering.labels.dtype), ((150,), numpy.int32))
