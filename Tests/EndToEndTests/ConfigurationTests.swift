@@ -119,8 +119,8 @@ extension EndToEnd {
 
         @Test func theTableOfTheDocumentsIsThatOfTheProgram() async throws {
             let table = try await run(["config", "--table"]).text
-            let document = try String(contentsOfFile: Repository.file("docs/operations.md"), encoding: .utf8)
-            #expect(document.contains(table), "write what clusterd config --table prints into docs/operations.md")
+            let document = try String(contentsOfFile: Repository.file("README.md"), encoding: .utf8)
+            #expect(document.contains(table), "write what clusterd config --table prints into README.md")
         }
 
         @Test func aCheckLooksAtDirectoriesAndFilesAndStartsNothing() async throws {

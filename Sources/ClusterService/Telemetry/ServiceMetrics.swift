@@ -86,6 +86,7 @@ public final class ServiceMetrics: Sendable {
         case .closed: open.decrement()
         case .handshakeFailed: refused[.handshake]?.increment()
         case .refused: refused[.addressLimit]?.increment()
+        case .surplus: refused[.limit]?.increment()
         case .acceptFailed: refused[.descriptors]?.increment()
         }
     }
@@ -93,6 +94,7 @@ public final class ServiceMetrics: Sendable {
     private enum RefusalReason: String, CaseIterable {
         case handshake
         case addressLimit = "address_limit"
+        case limit
         case descriptors
     }
 }

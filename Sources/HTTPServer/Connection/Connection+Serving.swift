@@ -8,7 +8,7 @@ extension Connection {
         let number = machine.requests
         let exchange = RequestExchange(self, number: number)
         var query = QueryParameters(items: [])
-        var problem: Problem?
+        var problem = isSurplus ? Problem.tooManyConnections : nil
         if let text = head.query {
             do throws(Problem) { query = try QueryParameters(query: text) } catch { problem = error }
         }

@@ -12,6 +12,8 @@ actor Connection {
     let transport: any Transport
     var machine: ConnectionStateMachine
     private let opened: Moment
+    /// Whether it is one too many, whose first request is refused.
+    let isSurplus: Bool
 
     // Octets.
     var output = OutputBuffer()
@@ -40,13 +42,19 @@ actor Connection {
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
 
-    init(_ transport: sending any Transport, peer: SocketAddress, loop: EventLoop, context: ConnectionContext) {
+    init(
+        _ transport: sending any Transport, peer: SocketAddress, loop: EventLoop, context: ConnectionContext,
+        isSurplus: Bool = false
+    ) {
         self.loop = loop
         self.peer = peer
         self.context = context
         self.transport = transport
         opened = .now
-        machine = ConnectionStateMachine(limits: context.limits, isSecure: transport.isSecure, at: .now)
+        self.isSurplus = isSurplus
+        var limits = context.limits
+        if isSurplus { limits.requestsPerConnection = 1 }
+        machine = ConnectionStateMachine(limits: limits, isSecure: transport.isSecure, at: .now)
     }
 
     var isOpen: Bool { !isClosed }

@@ -2,6 +2,19 @@ import Synchronization
 
 /// Counts the connections of a server, in all and by address, against its limits.
 final class ConnectionCensus: Sendable {
+    /// What becomes of a connection.
+    enum Admission {
+        /// It is served.
+        case served
+        /// It is one of the few beyond the limit whose first request is answered with 503.
+        case surplus
+        /// Its network has as many as it may.
+        case refused
+    }
+
+    /// How many connections are accepted beyond the limit, so that clients hear of it; more wait in the backlog.
+    static let surplus = 64
+
     private struct State {
         var limit: Int
         var limitPerNetwork: Int
@@ -37,22 +50,23 @@ final class ConnectionCensus: Sendable {
     /// Of several calls for one listener the last counts.
     func hasRoom(for listener: AnyObject, orWhenThereIs whenRoom: @escaping @Sendable () -> Void) -> Bool {
         state.withLock { state in
-            if state.total < state.limit { return true }
+            if state.total < state.limit || state.total - state.limit < Self.surplus { return true }
             state.whenRoom[ObjectIdentifier(listener)] = whenRoom
             return false
         }
     }
 
     /// Counts a connection, unless its network has as many as it may.
-    func admit(_ address: SocketAddress) -> Bool {
+    func admit(_ address: SocketAddress) -> Admission {
         state.withLock { state in
             if let network = address.network {
                 let count = state.byNetwork[network, default: 0]
-                guard count < state.limitPerNetwork else { return false }
+                // A limit that all together reach as soon is none of one network: whoever is one too many hears so.
+                guard count < state.limitPerNetwork || state.limitPerNetwork >= state.limit else { return .refused }
                 state.byNetwork[network] = count + 1
             }
             state.total += 1
-            return true
+            return state.total > state.limit ? .surplus : .served
         }
     }
 

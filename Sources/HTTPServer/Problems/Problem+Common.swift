@@ -47,6 +47,12 @@ extension Problem {
             members: ["supported": .strings(supported)])
     }
 
+    /// 503: there are as many connections as there may be.
+    public static let tooManyConnections = Problem(
+        .serviceUnavailable, type: "/problems/too-many-connections", title: "Too many connections",
+        detail: "the server has as many connections as it may; send the request again in a moment",
+        headers: [.retryAfter: "1"])
+
     /// 500: the server is at fault; nothing of its inside is told.
     public static let internalError = Problem(
         .internalServerError, type: "/problems/internal-error", title: "Internal error",

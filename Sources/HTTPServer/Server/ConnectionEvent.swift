@@ -12,6 +12,9 @@ public enum ConnectionEvent: Sendable, Equatable {
     /// A client was turned away because its address has as many connections as it may.
     case refused(SocketAddress)
 
+    /// There are as many connections as there may be: the first request of this one is answered with 503.
+    case surplus(SocketAddress)
+
     /// The system could not give a connection, such as for want of descriptors (`EMFILE`); it is tried again.
     case acceptFailed(code: Int32)
 }

@@ -4,8 +4,8 @@ import Logging
 
 /// Accepts connections on one listening socket and spreads them over the event loops.
 ///
-/// At the limit of connections, and when the system has no descriptors left, it stops to accept: clients wait in the
-/// backlog, and nothing spins.
+/// Beyond the limit of connections a few are accepted that are answered with 503. After those, and when the system has no
+/// descriptors left, it stops to accept: clients wait in the backlog, and nothing spins.
 final class Listener: Watcher {
     /// How many connections are accepted before the loop's others have their turn.
     private static let acceptsPerTurn = 64
@@ -111,16 +111,24 @@ final class Listener: Watcher {
         loop.schedule(token, deadline: now + Self.rest)
     }
 
-    private func makeConnection(_ descriptor: Int32, _ peer: SocketAddress, on loop: EventLoop) -> Connection {
+    private func makeConnection(
+        _ descriptor: Int32, _ peer: SocketAddress, on loop: EventLoop, isSurplus: Bool
+    ) -> Connection {
         guard let tls else {
-            return Connection(TCPTransport(descriptor: descriptor), peer: peer, loop: loop, context: context)
+            return Connection(
+                TCPTransport(descriptor: descriptor), peer: peer, loop: loop, context: context, isSurplus: isSurplus)
         }
         return Connection(
-            TLSTransport(descriptor: descriptor, context: tls.context), peer: peer, loop: loop, context: context)
+            TLSTransport(descriptor: descriptor, context: tls.context), peer: peer, loop: loop, context: context,
+            isSurplus: isSurplus)
     }
 
     private func admit(_ descriptor: Int32, _ peer: SocketAddress) {
-        guard context.census.admit(peer) else {
+        let admission = context.census.admit(peer)
+        switch admission {
+        case .served: break
+        case .surplus: context.onConnectionEvent?(.surplus(peer))
+        case .refused:
             context.onConnectionEvent?(.refused(peer))
             return TCPTransport(descriptor: descriptor).close(reset: true)
         }
@@ -128,7 +136,7 @@ final class Listener: Watcher {
             defer { state.nextLoop = (state.nextLoop + 1) % loops.count }
             return loops[state.nextLoop]
         }
-        let connection = makeConnection(descriptor, peer, on: target)
+        let connection = makeConnection(descriptor, peer, on: target, isSurplus: admission == .surplus)
         if target === loop {
             connection.assumeIsolated { $0.open() }
         } else {

@@ -67,7 +67,9 @@ public struct ServerLimits: Sendable, Equatable {
     /// How much waits to be sent before a handler's writes suspend and further requests wait (64 KiB).
     public var bufferedResponse = 64 << 10
 
-    /// The most connections at a time; more wait in the system's backlog (16,384).
+    /// The most connections that are served at a time (16,384).
+    ///
+    /// The next 64 are answered with 503 and `Retry-After`, and closed; more wait in the system's backlog.
     public var connections = 16_384
 
     /// The most connections at a time of one IPv4 address or IPv6 /64 network; more are reset (16,384).

@@ -48,6 +48,25 @@ import Testing
         #expect(routes == Set(document.operations.map { "\($0.method) \($0.path)" }))
     }
 
+    @Test func everyKindOfProblemIsDocumented() throws {
+        let schema = try #require(document.root["components"]?["schemas"]?["ProblemType"])
+        // Those whose names are put together.
+        var kinds: Set = [
+            "no-such-job", "no-such-model", "malformed-points", "points-too-large", "line-ends-stripped",
+        ]
+        for folder in ["ClusterService", "HTTPServer", "JobStore"] {
+            let path = Repository.file("Sources/\(folder)")
+            let files = try #require(FileManager.default.enumerator(atPath: path)?.allObjects as? [String])
+            for file in files where file.hasSuffix(".swift") {
+                let source = try String(contentsOfFile: "\(path)/\(file)", encoding: .utf8)
+                kinds.formUnion(source.matches(of: #/"/problems/([a-z0-9-]+)"/#).map { String($0.1) })
+            }
+        }
+        #expect(try #require(schema["enum"]?.strings).sorted() == kinds.map { "/problems/\($0)" }.sorted())
+        let table = try #require(schema["description"]?.string)
+        for kind in kinds { #expect(table.contains("| `\(kind)` | "), "\(kind)") }
+    }
+
     @Test func theQueryOfClusterIsTheObjectOfJobs() throws {
         let query = try #require(document["cluster"]).parameters.filter { $0.location == "query" }.map(\.name)
         let schemas = try #require(document.root["components"]?["schemas"])

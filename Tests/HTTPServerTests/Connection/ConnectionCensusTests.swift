@@ -17,30 +17,32 @@ struct ConnectionCensusTests {
     @Test func anAddressMayHaveSoManyConnections() throws {
         let census = census()
         let one = try address("10.0.0.1")
-        #expect(census.admit(one))
-        #expect(census.admit(one))
-        #expect(!census.admit(one))
-        #expect(census.admit(try address("10.0.0.2")))
+        #expect(census.admit(one) == .served)
+        #expect(census.admit(one) == .served)
+        #expect(census.admit(one) == .refused)
+        #expect(census.admit(try address("10.0.0.2")) == .served)
         census.leave(one)
-        #expect(census.admit(one))
+        #expect(census.admit(one) == .served)
         #expect(census.count == 3)
     }
 
     @Test func anIPv6NetworkCountsAsOneAddress() throws {
         let census = census()
-        #expect(census.admit(try address("2001:db8::1")))
-        #expect(census.admit(try address("2001:db8::2:0:0:2")))
-        #expect(!census.admit(try address("2001:db8::3")))
-        #expect(census.admit(try address("2001:db8:0:1::1")))
+        #expect(census.admit(try address("2001:db8::1")) == .served)
+        #expect(census.admit(try address("2001:db8::2:0:0:2")) == .served)
+        #expect(census.admit(try address("2001:db8::3")) == .refused)
+        #expect(census.admit(try address("2001:db8:0:1::1")) == .served)
     }
 
     @Test func everyListenerThatFoundNoRoomIsToldOnceThereIs() throws {
-        let census = census(connections: 1)
+        let census = census(connections: 1, perAddress: 1_000)
         let one = try address("10.0.0.1")
         let told = [Flag(), Flag()]
         let calls = Gathered<Int>()
-        #expect(census.hasRoom(for: told[0]) { calls.append(-1) } == true)
-        #expect(census.admit(one))
+        for number in 0...ConnectionCensus.surplus {
+            #expect(census.hasRoom(for: told[0]) { calls.append(-1) } == true)
+            #expect(census.admit(one) == (number == 0 ? .served : .surplus))
+        }
         for (number, listener) in told.enumerated() {
             for _ in 0..<3 { #expect(census.hasRoom(for: listener) { calls.append(number) } == false) }
         }
@@ -53,7 +55,7 @@ struct ConnectionCensusTests {
         let census = census()
         await census.untilEmpty()
         let one = try address("10.0.0.1")
-        #expect(census.admit(one))
+        #expect(census.admit(one) == .served)
         let waiting = Task { await census.untilEmpty() }
         try await Task.sleep(for: .milliseconds(10))
         census.leave(one)

@@ -22,10 +22,47 @@ struct LimitTests {
         }
     }
 
-    @Test func beyondTheLimitOfConnectionsClientsWaitForOneToGo() async throws {
-        try await withServer({ $0.limits.connections = 2 }, handler: Self.hello) { address in
+    @Test func beyondTheLimitOfConnectionsRequestsAreAnswered503() async throws {
+        let events = Gathered<ConnectionEvent>()
+        try await withServer(
+            {
+                $0.limits.connections = 2
+                $0.onConnectionEvent = { events.append($0) }
+            },
+            handler: Self.hello
+        ) { address in
             var clients = try (0..<2).map { _ in try TestClient(address) }
             for client in clients {
+                try await client.send(Self.get)
+                #expect(try await client.response().status == 200)
+            }
+            for request in [Self.get + Self.get, "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello"] {
+                let third = try TestClient(address)
+                try await third.send(request)
+                let refusal = try await third.response()
+                #expect(refusal.status == 503 && refusal["Retry-After"] == "1" && refusal["Connection"] == "close")
+                #expect(refusal.text.contains("/problems/too-many-connections"))
+                #expect(try await third.isClosed())
+            }
+            #expect(events.values.count { if case .surplus = $0 { true } else { false } } == 2)
+            clients.removeFirst()
+            // The server has to see that it went.
+            for attempt in 0..<100 {
+                let next = try TestClient(address)
+                try await next.send(Self.get)
+                let status = try await next.response().status
+                if status == 200 { break }
+                #expect(status == 503 && attempt < 99)
+                try await Task.sleep(for: .milliseconds(20))
+            }
+        }
+    }
+
+    @Test func beyondThoseThatAreAnsweredClientsWaitForOneToGo() async throws {
+        try await withServer({ $0.limits.connections = 2 }, handler: Self.hello) { address in
+            // Silent ones beyond the limit keep their places until their time is over.
+            var clients = try (0..<2 + ConnectionCensus.surplus).map { _ in try TestClient(address) }
+            for client in clients.prefix(2) {
                 try await client.send(Self.get)
                 #expect(try await client.response().status == 200)
             }
@@ -33,8 +70,9 @@ struct LimitTests {
             try await waiting.send(Self.get)
             let isQuiet = try await waiting.isQuiet()
             #expect(isQuiet)
-            clients.removeFirst()
-            #expect(try await waiting.response().status == 200)
+            clients.removeAll()
+            // Whatever place it got: it is answered.
+            #expect([200, 503].contains(try await waiting.response().status))
         }
     }
 

@@ -28,6 +28,7 @@ struct MetricsTests {
             case .handshakeFailed(_, let reason): "handshake failed: \(reason)"
             case .closed(_, let requests, let duration): "closed after \(requests), \(duration > .zero)"
             case .refused: "refused"
+            case .surplus: "surplus"
             case .acceptFailed(let code): "accept failed: \(code)"
             }
         }
