@@ -8,6 +8,7 @@ extension Connection {
         let number = machine.requests
         let exchange = RequestExchange(self, number: number)
         var query = QueryParameters(items: [])
+        if isSurplus, context.census.promote() { isSurplus = false }
         var problem = isSurplus ? Problem.tooManyConnections : nil
         if let text = head.query {
             do throws(Problem) { query = try QueryParameters(query: text) } catch { problem = error }

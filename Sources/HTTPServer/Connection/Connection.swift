@@ -13,7 +13,7 @@ actor Connection {
     var machine: ConnectionStateMachine
     private let opened: Moment
     /// Whether it is one too many, whose first request is refused.
-    let isSurplus: Bool
+    var isSurplus: Bool
 
     // Octets.
     var output = OutputBuffer()
@@ -108,7 +108,7 @@ actor Connection {
         isClosed = true
         if let token { loop.forget(token) }
         transport.close(reset: reset)
-        context.census.leave(peer)
+        context.census.leave(peer, isSurplus: isSurplus)
         context.onConnectionEvent?(.closed(peer, requests: machine.requests, duration: (.now - opened).duration))
         output = OutputBuffer()
         stash = ([], 0)

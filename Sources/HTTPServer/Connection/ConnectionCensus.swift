@@ -12,13 +12,16 @@ final class ConnectionCensus: Sendable {
         case refused
     }
 
-    /// How many connections are accepted beyond the limit, so that clients hear of it; more wait in the backlog.
-    static let surplus = 64
+    /// How many connections are accepted beyond a limit, so that clients hear of it; more wait in the backlog.
+    static func surplus(beyond limit: Int) -> Int { min(64, max(2, limit / 8)) }
 
     private struct State {
         var limit: Int
         var limitPerNetwork: Int
-        var total = 0
+        var served = 0
+        /// Those beyond the limit; they take no place of others.
+        var surplus = 0
+        var total: Int { served + surplus }
         var byNetwork: [SocketAddress.Host: Int] = [:]
         var whenRoom: [ObjectIdentifier: @Sendable () -> Void] = [:]
         var whenEmpty: [CheckedContinuation<Void, Never>] = []
@@ -50,7 +53,7 @@ final class ConnectionCensus: Sendable {
     /// Of several calls for one listener the last counts.
     func hasRoom(for listener: AnyObject, orWhenThereIs whenRoom: @escaping @Sendable () -> Void) -> Bool {
         state.withLock { state in
-            if state.total < state.limit || state.total - state.limit < Self.surplus { return true }
+            if state.served < state.limit || state.surplus < Self.surplus(beyond: state.limit) { return true }
             state.whenRoom[ObjectIdentifier(listener)] = whenRoom
             return false
         }
@@ -65,15 +68,29 @@ final class ConnectionCensus: Sendable {
                 guard count < state.limitPerNetwork || state.limitPerNetwork >= state.limit else { return .refused }
                 state.byNetwork[network] = count + 1
             }
-            state.total += 1
-            return state.total > state.limit ? .surplus : .served
+            guard state.served < state.limit else {
+                state.surplus += 1
+                return .surplus
+            }
+            state.served += 1
+            return .served
+        }
+    }
+
+    /// Lets a connection beyond the limit be one of those that are served, where there is room by now.
+    func promote() -> Bool {
+        state.withLock { state in
+            guard state.served < state.limit else { return false }
+            state.served += 1
+            state.surplus -= 1
+            return true
         }
     }
 
     /// Counts a connection no more.
-    func leave(_ address: SocketAddress) {
+    func leave(_ address: SocketAddress, isSurplus: Bool = false) {
         let (whenRoom, whenEmpty) = state.withLock { state in
-            state.total -= 1
+            if isSurplus { state.surplus -= 1 } else { state.served -= 1 }
             if let network = address.network {
                 let count = state.byNetwork[network, default: 1] - 1
                 state.byNetwork[network] = count > 0 ? count : nil

@@ -69,7 +69,8 @@ public struct ServerLimits: Sendable, Equatable {
 
     /// The most connections that are served at a time (16,384).
     ///
-    /// The next 64 are answered with 503 and `Retry-After`, and closed; more wait in the system's backlog.
+    /// An eighth more, 64 at most, are answered with 503 and `Retry-After`, and closed; the rest waits in the system's
+    /// backlog.
     public var connections = 16_384
 
     /// The most connections at a time of one IPv4 address or IPv6 /64 network; more are reset (16,384).

@@ -39,7 +39,7 @@ struct ConnectionCensusTests {
         let one = try address("10.0.0.1")
         let told = [Flag(), Flag()]
         let calls = Gathered<Int>()
-        for number in 0...ConnectionCensus.surplus {
+        for number in 0...ConnectionCensus.surplus(beyond: 1) {
             #expect(census.hasRoom(for: told[0]) { calls.append(-1) } == true)
             #expect(census.admit(one) == (number == 0 ? .served : .surplus))
         }
@@ -49,6 +49,24 @@ struct ConnectionCensusTests {
         #expect(calls.values.isEmpty)
         census.leave(one)
         #expect(calls.values.sorted() == [0, 1])
+    }
+
+    @Test func thoseBeyondTheLimitTakeNoPlaceOfOthers() throws {
+        let census = census(connections: 2, perAddress: 1_000)
+        let one = try address("10.0.0.1")
+        #expect((0..<4).map { _ in census.admit(one) } == [.served, .served, .surplus, .surplus])
+        #expect(!census.promote())
+        census.leave(one)
+        #expect(census.admit(one) == .served)
+        census.leave(one)
+        #expect(census.promote() && !census.promote())
+        census.leave(one, isSurplus: true)
+        #expect(census.count == 2 && census.admit(one) == .surplus)
+    }
+
+    @Test(arguments: [(1, 2), (10, 2), (64, 8), (16_384, 64)])
+    func anEighthIsAcceptedBeyondALimit(limit: Int, surplus: Int) {
+        #expect(ConnectionCensus.surplus(beyond: limit) == surplus)
     }
 
     @Test func emptinessIsWaitedFor() async throws {

@@ -61,7 +61,7 @@ struct LimitTests {
     @Test func beyondThoseThatAreAnsweredClientsWaitForOneToGo() async throws {
         try await withServer({ $0.limits.connections = 2 }, handler: Self.hello) { address in
             // Silent ones beyond the limit keep their places until their time is over.
-            var clients = try (0..<2 + ConnectionCensus.surplus).map { _ in try TestClient(address) }
+            var clients = try (0..<2 + ConnectionCensus.surplus(beyond: 2)).map { _ in try TestClient(address) }
             for client in clients.prefix(2) {
                 try await client.send(Self.get)
                 #expect(try await client.response().status == 200)
@@ -73,6 +73,28 @@ struct LimitTests {
             clients.removeAll()
             // Whatever place it got: it is answered.
             #expect([200, 503].contains(try await waiting.response().status))
+        }
+    }
+
+    @Test func whoWasOneTooManyIsServedOnceThereIsRoom() async throws {
+        try await withServer({ $0.limits.connections = 1 }, handler: Self.hello) { address in
+            var clients = [try TestClient(address)]
+            try await clients[0].send(Self.get)
+            #expect(try await clients[0].response().status == 200)
+            let silent = try (0..<2).map { _ in try TestClient(address) }
+            clients = []
+            for attempt in 0..<100 {
+                try await Task.sleep(for: .milliseconds(20))
+                let next = try TestClient(address)
+                try await next.send(Self.get)
+                let status = try await next.response().status
+                if status == 200 { break }
+                #expect(attempt < 99, "silent clients beyond the limit keep nobody out")
+            }
+            try await Task.sleep(for: .milliseconds(50))
+            try await silent[0].send(Self.get)
+            let answer = try await silent[0].response()
+            #expect(answer.status == 200 && answer["Connection"] == "close")
         }
     }
 
