@@ -3,6 +3,8 @@ final class HeadProgress {
     private let tolerance: Double
     private let maximumSteps: Int
     private var moves: [Double] = []
+    /// The steps that were done before, of a training that was taken up again; nil before the first step of this one.
+    private var skipped: Int?
 
     /// The steps that a trend is taken from.
     private static let span = 20
@@ -13,6 +15,7 @@ final class HeadProgress {
 
     /// The share of the training that is done after a step.
     func share(after training: HeadTraining) -> Double {
+        if skipped == nil { skipped = training.history.count - 1 }
         moves.append(training.move)
         if moves.count > Self.span { moves.removeFirst() }
         let done = Double(training.history.count)
@@ -20,7 +23,11 @@ final class HeadProgress {
     }
 
     private func stepsLeft(most: Double) -> Double {
-        guard let first = moves.first, let last = moves.last, moves.count > 2 else { return min(most, 50) }
+        let isNew = skipped == 0
+        // Late in a training a few steps say little, and what is shown never falls.
+        guard let first = moves.first, let last = moves.last, moves.count >= (isNew ? 3 : Self.span) else {
+            return isNew ? min(most, 50) : most
+        }
         guard last > 0, first > last, tolerance > 0 else { return most }
         let rate = logarithm(last / first) / Double(moves.count - 1)
         return min(most, max(1, logarithm(tolerance / last) / rate))

@@ -21,7 +21,9 @@ extension SQLiteJobStore {
     public static func examine(
         path: String, busyTimeout: Duration = .seconds(5)
     ) throws -> Examination {
-        guard FileManager.default.fileExists(atPath: path) else { return .missing }
+        // SQLite would throw the log of an empty file away.
+        var status = stat()
+        guard stat(path, &status) == 0, status.st_size > 0 else { return .missing }
         for file in [path, path + "-wal", path + "-shm"] where access(file, W_OK) != 0 && errno != ENOENT {
             throw JobStoreError.unwritable(path, reason: "\(file): \(String(cString: strerror(errno)))")
         }
@@ -38,8 +40,6 @@ extension SQLiteJobStore {
     }
 
     private static func examine(_ db: Database, path: String) throws -> Examination {
-        // An empty file is what an opening that was cut off leaves.
-        if try Int.fetchOne(db, sql: "PRAGMA page_count") == 0 { return .missing }
         try checkOwner(db, path: path)
         let migrator = SQLiteSchema.migrator
         try checkVersion(db, migrator, path: path)

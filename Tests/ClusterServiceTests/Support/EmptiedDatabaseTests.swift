@@ -56,12 +56,24 @@ import Testing
         try check()
     }
 
-    @Test func aDatabaseWhoseContentIsInItsLogIsNotEmpty() throws {
-        try FileManager.default.createDirectory(
-            atPath: "\(directory.path)/datasets/names/a", withIntermediateDirectories: true)
-        try writeFile("\(directory.path)/jobs.sqlite", "")
+    @Test func aLogWithoutItsDatabaseIsNotThrownAway() throws {
+        let file = "\(directory.path)/jobs.sqlite"
+        try writeFile("\(file)-wal", "something")
+        for isThere in [false, true] {
+            if isThere { try writeFile(file, "") }
+            #expect(throws: ServiceStartError.self) { try check() }
+            #expect(throws: ServiceStartError.self) { _ = try Service.examineJobs(in: directory.path) }
+            #expect(try String(contentsOfFile: "\(file)-wal", encoding: .utf8) == "something")
+        }
+        try writeFile(file, "a database")
+        try check()
+    }
+
+    @Test func aLinkToNothingIsNotReplaced() throws {
+        let file = "\(directory.path)/jobs.sqlite"
+        try FileManager.default.createSymbolicLink(atPath: file, withDestinationPath: "\(directory.path)/away")
         #expect(throws: ServiceStartError.self) { try check() }
-        try writeFile("\(directory.path)/jobs.sqlite-wal", "something")
+        try writeFile("\(directory.path)/away", "a database")
         try check()
     }
 }
