@@ -32,14 +32,23 @@ struct Clusterd: AsyncParsableCommand {
             // EX_CONFIG of sysexits.h.
             Self.exit(withError: ExitCode(78))
         }
+        var command: any ParsableCommand
         do {
-            _ = try parseAsRoot(arguments)
+            command = try parseAsRoot(arguments)
         } catch {
             // The message speaks of flags, which nobody may have typed.
             let origins = settings?.origins(of: message(for: error)) ?? []
             FileHandle.standardError.write(Data(origins.map { "clusterd: \($0)\n" }.joined().utf8))
             exit(withError: error)
         }
-        await main(arguments)
+        do {
+            if var command = command as? any AsyncParsableCommand {
+                try await command.run()
+            } else {
+                try command.run()
+            }
+        } catch {
+            exit(withError: error)
+        }
     }
 }

@@ -30,16 +30,27 @@ extension EndToEnd {
             #expect(await end == 0)
         }
 
+        /// Starts a service as systemd does.
+        ///
+        /// - Parameters:
+        ///   - name: of the socket that it tells its news to.
+        ///   - watchdog: in microseconds.
+        private func startService(
+            in directory: TemporaryDirectory, telling name: String, watchdog: Int
+        ) async throws -> ClusterdService {
+            try await ClusterdService(
+                dataDirectory: "\(directory.path)/data", launcher: "/usr/bin/env",
+                [
+                    "NOTIFY_SOCKET=@\(name)", "WATCHDOG_USEC=\(watchdog)", ClusterdBinary.path, "serve", "--port", "0",
+                    "--data-dir", "\(directory.path)/data",
+                ])
+        }
+
         @Test func systemdIsToldOfStartReloadAndStop() async throws {
             let name = "clusterd-test-\(UUID().uuidString)"
             let listening = try DatagramListener(name: name)
             let directory = try TemporaryDirectory()
-            let service = try await ClusterdService(
-                dataDirectory: "\(directory.path)/data", launcher: "/usr/bin/env",
-                [
-                    "NOTIFY_SOCKET=@\(name)", "WATCHDOG_USEC=100000", ClusterdBinary.path, "serve", "--port", "0",
-                    "--data-dir", "\(directory.path)/data",
-                ])
+            let service = try await startService(in: directory, telling: name, watchdog: 100_000)
             #expect(listening.next { !$0.hasPrefix("WATCHDOG") } == "READY=1")
             #expect(listening.next { $0.hasPrefix("WATCHDOG") } == "WATCHDOG=1")
             kill(service.identifier, SIGHUP)
@@ -55,12 +66,7 @@ extension EndToEnd {
             // Its queue is full after some ten messages.
             let deaf = try DatagramListener(name: name)
             let directory = try TemporaryDirectory()
-            let service = try await ClusterdService(
-                dataDirectory: "\(directory.path)/data", launcher: "/usr/bin/env",
-                [
-                    "NOTIFY_SOCKET=@\(name)", "WATCHDOG_USEC=400", ClusterdBinary.path, "serve", "--port", "0",
-                    "--data-dir", "\(directory.path)/data",
-                ])
+            let service = try await startService(in: directory, telling: name, watchdog: 400)
             try await Task.sleep(for: .milliseconds(500))
             #expect(await service.end() == 0)
             #expect(deaf.next { !$0.hasPrefix("WATCHDOG") } == "READY=1")
