@@ -24,13 +24,12 @@ extension JSONValue {
         case let value as UInt64: self = .unsigned(value)
         case let value as String: self = .string(value)
         case let value as Bool: self = .bool(value)
-        case let value as Float:
-            guard value.isFinite else { throw Self.unwritable(value) }
-            self = .float(value)
+        case let value as Float: self = try Self(finite: value)
         case let value as any BinaryInteger:
             guard let number = Int(exactly: value) else { throw Self.unwritable(value) }
             self = .integer(number)
-        case let values as [Double]: self = .array(try values.map(Self.init(finite:)))
+        case let values as [Double]: self = .array(try values.map { try Self(finite: $0) })
+        case let values as [Float]: self = .array(try values.map { try Self(finite: $0) })
         default: return nil
         }
     }
@@ -38,6 +37,11 @@ extension JSONValue {
     private init(finite value: Double) throws {
         guard value.isFinite else { throw Self.unwritable(value) }
         self = .number(value)
+    }
+
+    private init(finite value: Float) throws {
+        guard value.isFinite else { throw Self.unwritable(value) }
+        self = .float(value)
     }
 
     private static func unwritable(_ value: Any) -> EncodingError {
@@ -60,25 +64,29 @@ private final class EncodedNode: Encoder, SingleValueEncodingContainer {
         }
     }
 
-    private enum Content {
-        case single(JSONValue)
-        case object([(name: String, part: Part)])
-        case array([Part])
+    private enum Kind {
+        case single
+        case object
+        case array
     }
 
     let codingPath: [any CodingKey] = []
     let userInfo: [CodingUserInfoKey: Any] = [:]
-    private var content = Content.object([])
+    private var kind = Kind.object
+    // Lists of their own, and not values of the kind: those would be copied for each element that is added.
+    private var single = JSONValue.null
+    private var members: [(name: String, part: Part)] = []
+    private var parts: [Part] = []
 
     var value: JSONValue {
-        switch content {
-        case .single(let value): value
-        case .object(let members): .object(members.map { .init(name: $0.name, value: $0.part.value) })
-        case .array(let parts): .array(parts.map(\.value))
+        switch kind {
+        case .single: single
+        case .object: .object(members.map { .init(name: $0.name, value: $0.part.value) })
+        case .array: .array(parts.map(\.value))
         }
     }
 
-    var count: Int { if case .array(let parts) = content { parts.count } else { 0 } }
+    var count: Int { parts.count }
 
     func append(_ value: JSONValue, name: String? = nil) { append(.value(value), name: name) }
 
@@ -90,17 +98,11 @@ private final class EncodedNode: Encoder, SingleValueEncodingContainer {
     }
 
     private func append(_ part: Part, name: String?) {
-        switch (content, name) {
-        case (.object(var members), let name?):
-            // Without its reference the list grows in place.
-            content = .array([])
+        if kind == .object, let name {
             members.append((name, part))
-            content = .object(members)
-        case (.array(var parts), _):
-            content = .array([])
+        } else {
+            kind = .array
             parts.append(part)
-            content = .array(parts)
-        default: content = .array([part])
         }
     }
 
@@ -109,15 +111,17 @@ private final class EncodedNode: Encoder, SingleValueEncodingContainer {
     }
 
     func unkeyedContainer() -> any UnkeyedEncodingContainer {
-        content = .array([])
+        kind = .array
         return EncodedElements(node: self)
     }
 
     func singleValueContainer() -> any SingleValueEncodingContainer { self }
 
-    func encodeNil() { content = .single(.null) }
+    func encodeNil() { set(.null) }
 
-    func encode<Value: Encodable>(_ value: Value) throws { content = .single(try JSONValue(encoding: value)) }
+    func encode<Value: Encodable>(_ value: Value) throws { set(try JSONValue(encoding: value)) }
+
+    private func set(_ value: JSONValue) { (kind, single) = (.single, value) }
 }
 
 private struct EncodedMembers<Key: CodingKey>: KeyedEncodingContainerProtocol {
