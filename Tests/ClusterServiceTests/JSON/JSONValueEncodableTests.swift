@@ -16,6 +16,8 @@ import Testing
         var seed = UInt64.max
         var small: Int32 = -7
         var single: Float = 0.1
+        var singles: [Float] = [0.1, -Float.leastNonzeroMagnitude, 16_777_216]
+        var rows: [[Float]] = [[], [0.2, 1e38]]
         var ratio = 0.1 + 0.2
         var tiny = Double.leastNonzeroMagnitude
         var isOn = true
@@ -55,6 +57,7 @@ import Testing
     @Test(arguments: [Double.nan, .infinity])
     func aNumberThatJSONCannotSayIsRefused(value: Double) {
         #expect(throws: EncodingError.self) { try JSONValue(encoding: [value]) }
+        #expect(throws: EncodingError.self) { try JSONValue(encoding: [1, Float(value)]) }
         #expect(throws: EncodingError.self) { try JSONValue(encoding: ["x": value]) }
     }
 }
