@@ -95,8 +95,9 @@ public final class Service: Sendable {
         } catch let error as ServiceStartError {
             throw error
         } catch {
-            throw ServiceStartError(
-                "cannot use the data directory \(directory): \(error); choose one this user may write with --data-dir")
+            let isFull = Self.problem(storing: error)?.type == Problem.storageFull.type
+            let fix = isFull ? "free space on its disk" : "choose one this user may write with --data-dir"
+            throw ServiceStartError("cannot use the data directory \(directory): \(error); \(fix)")
         }
         do {
             try await webhooks.start()

@@ -5,8 +5,8 @@
 
 While the database is locked by another process for 5 s, the disk is full, or the data directory may not be written, requests
 wait or are answered 503 or 507 with a way out; what was accepted before and meanwhile ends well afterwards, without a
-restart.  A real full disk needs root, for a small tmpfs; without it the size of files is limited instead.  The clock
-jumps by an hour and back for the service alone (clock.c, which needs a C compiler), while jobs run and wait.
+restart.  A disk is full twice: a small tmpfs, where one may be mounted, and for the service alone (disk.c).  The clock
+jumps by an hour and back for the service alone (clock.c), while jobs run and wait.  Both files need a C compiler.
 """
 import argparse
 from datetime import datetime, timezone
@@ -16,7 +16,6 @@ import json
 import os
 import pathlib
 import random
-import resource
 import shutil
 import signal
 import sqlite3
@@ -32,6 +31,7 @@ parser.add_argument("--clusterd", required=True)
 parser.add_argument("--port", type=int, default=8093)
 options = parser.parse_args()
 faults = []
+compiler = next((name for name in ("cc", "clang", "gcc") if shutil.which(name)), None)
 
 
 def check(is_so, text):
@@ -43,6 +43,13 @@ def points(rows, columns, seed=1):
     chance = random.Random(seed)
     return "\n".join(
         ",".join(f"{chance.gauss((row % 3) * 6, 1):.4f}" for _ in range(columns)) for row in range(rows)) + "\n"
+
+
+def endless(**more):
+    """A job that does not end by itself."""
+    return json.dumps({
+        "dataset": "long", "k": 3, "solver": "gradient", "preprocessing": "none", "tolerance": 0,
+        "max_steps": 10_000_000} | more)
 
 
 def call(method, path, body=None, headers={}):
@@ -122,73 +129,114 @@ def locked(directory):
     service.end("locked")
 
 
-def full(directory):
-    mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=24m", "tmpfs", directory], capture_output=True).returncode == 0
-    try:
-        service = Service(directory)
-        service.submit()
-        assert call("PUT", "/v1/datasets/long", points(2_000, 20))[0] == 201
-        long = call("POST", "/v1/jobs", json.dumps({
-            "dataset": "long", "k": 3, "solver": "gradient", "preprocessing": "none", "tolerance": 0,
-            "max_steps": 10_000_000}))[1]["id"]
-        if mounted:
-            fill = os.open(f"{directory}/fill", os.O_WRONLY | os.O_CREAT)
-            try:
-                while True: os.write(fill, bytes(4096))
-            except OSError: os.close(fill)
-        else:
-            largest = max(path.stat().st_size for path in pathlib.Path(service.directory).rglob("*") if path.is_file())
-            resource.prlimit(service.process.pid, resource.RLIMIT_FSIZE, (largest, resource.RLIM_INFINITY))
-        refused = set()
-        for number in range(400):
-            status, answer = service.submit()
-            if status != 201: refused.add((status, answer.get("type")))
-            if len(refused) and number > 20: break
-        status, answer = call("PUT", "/v1/datasets/more", points(20_000, 10))
-        check(call("POST", f"/v1/jobs/{long}/cancel")[0] == 202, "full: a cancel is admitted")
-        check(refused and {status for status, _ in refused} <= {503, 507}, f"full: submissions are refused: {refused}")
-        check(status in (503, 507), f"full: an upload is refused: {status}")
-        check(call("GET", "/livez")[0] == 200 and call("GET", f"/v1/jobs/{service.accepted[0]}")[0] == 200,
-              "full: reading goes on")
-        check(call("GET", "/readyz")[0] == 503, "full: it is not ready")
-        if mounted: os.unlink(f"{directory}/fill")
-        else: resource.prlimit(service.process.pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY,) * 2)
-        check(call("GET", "/readyz")[0] == 200, "full: with room again it is ready")
-        check(service.submit()[0] == 201, "full: with room again submissions are accepted")
-        state = call("GET", f"/v1/jobs/{long}", headers={"Prefer": "wait=20"})[1]["state"]
-        check(state == "cancelled", f"full: what was cancelled ends as such: {state}")
-        if mounted: restarted(service, directory)
-        service.end("full")
-    finally:
-        if mounted: subprocess.run(["umount", "-l", directory])
+class SmallDisk:
+    """A file system of 24 MiB that is filled and emptied."""
+
+    environment = {}
+
+    def __init__(self, directory): self.directory = directory
+
+    def fill(self):
+        """Takes what there is, also what became free since the last time."""
+        fill = os.open(f"{self.directory}/fill", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+        try:
+            while True: os.write(fill, bytes(4096))
+        except OSError: os.close(fill)
+
+    def empty(self): os.unlink(f"{self.directory}/fill")
 
 
-def restarted(service, directory):
+class RefusedDisk:
+    """A file system that refuses the service whatever needs room (disk.c)."""
+
+    def __init__(self, directory):
+        self.setting = Setting(directory, "disk.c", "DISK_FULL")
+        self.environment = self.setting.environment
+
+    def fill(self): self.setting.set(1)
+
+    def empty(self): self.setting.set(0)
+
+
+class Setting:
+    """A library of ours that is loaded into the service, and the number that it obeys."""
+
+    def __init__(self, directory, source, variable):
+        library, path = f"{directory}/{source}.so", f"{directory}/{source}.number"
+        subprocess.run(
+            [compiler, "-shared", "-fPIC", "-O1", "-o", library, str(pathlib.Path(__file__).with_name(source))], check=True)
+        self.file = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+        self.environment = {"LD_PRELOAD": library, variable: path}
+        self.set(0)
+
+    def set(self, number): os.pwrite(self.file, struct.pack("q", number), 0)
+
+
+def small_disk(directory):
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=24m", "tmpfs", directory], capture_output=True).returncode:
+        return print("skipped  small disk: none can be mounted here")
+    try: full(directory, "small disk", SmallDisk(directory))
+    finally: subprocess.run(["umount", "-l", directory])
+
+
+def refused_disk(directory):
+    if not compiler: return print("skipped  full disk: needs a C compiler")
+    full(directory, "full disk", RefusedDisk(directory))
+
+
+def full(directory, name, disk):
+    service = Service(directory, environment=disk.environment)
+    service.submit()
+    assert call("PUT", "/v1/datasets/long", points(2_000, 20))[0] == 201
+    long = call("POST", "/v1/jobs", endless())[1]["id"]
+    check(call("GET", "/readyz")[0] == 200, f"{name}: with room it is ready")
+    disk.fill()
+    refused = set()
+    for number in range(400):
+        status, answer = service.submit()
+        if status != 201: refused.add((status, answer.get("type")))
+        if len(refused) and number > 20: break
+    status, answer = call("PUT", "/v1/datasets/more", points(20_000, 10))
+    check(call("POST", f"/v1/jobs/{long}/cancel")[0] == 202, f"{name}: a cancel is admitted")
+    check(refused and {status for status, _ in refused} <= {503, 507}, f"{name}: submissions are refused: {refused}")
+    check(status in (503, 507), f"{name}: an upload is refused: {status}")
+    check(call("GET", "/livez")[0] == 200 and call("GET", f"/v1/jobs/{service.accepted[0]}")[0] == 200,
+          f"{name}: reading goes on")
+    answers = []
+    for _ in range(20):
+        disk.fill()
+        answers.append(call("GET", "/readyz")[0])
+        time.sleep(0.05)
+    check(set(answers) == {503}, f"{name}: it is not ready, and stays so: {answers}")
+    disk.empty()
+    check(call("GET", "/readyz")[0] == 200, f"{name}: with room again it is ready")
+    check(service.submit()[0] == 201, f"{name}: with room again submissions are accepted")
+    state = call("GET", f"/v1/jobs/{long}", headers={"Prefer": "wait=20"})[1]["state"]
+    check(state == "cancelled", f"{name}: what was cancelled ends as such: {state}")
+    restarted(service, f"{name}, after kill -9", disk)
+    service.end(name)
+
+
+def restarted(service, name, disk):
     """Killed on a full disk while a job runs, it starts and serves what is there; the job goes on once there is room."""
-    job = call("POST", "/v1/jobs", json.dumps({
-        "dataset": "long", "k": 3, "solver": "gradient", "preprocessing": "none", "tolerance": 0, "max_steps": 10_000_000,
-        "time_budget_seconds": 20}))[1]["id"]
+    job = call("POST", "/v1/jobs", endless(time_budget_seconds=20))[1]["id"]
     service.accepted.append(job)
     for _ in range(200):
         if call("GET", f"/v1/jobs/{job}")[1]["state"] == "running": break
         time.sleep(0.05)
-    fill = os.open(f"{directory}/fill", os.O_WRONLY | os.O_CREAT)
-    try:
-        while True: os.write(fill, bytes(4096))
-    except OSError: os.close(fill)
+    disk.fill()
     service.process.kill()
     service.process.wait()
-    service.start()
-    check(service.process.poll() is None, "full, after kill -9: the service starts")
+    service.start(environment=disk.environment)
+    check(service.process.poll() is None, f"{name}: the service starts")
     first = service.accepted[0]
-    check(call("GET", f"/v1/jobs/{first}/result")[0] == 200, "full, after kill -9: results are there")
-    os.unlink(f"{directory}/fill")
+    check(call("GET", f"/v1/jobs/{first}/result")[0] == 200, f"{name}: results are there")
+    disk.empty()
     state = None
     for _ in range(6):
         state = call("GET", f"/v1/jobs/{job}", headers={"Prefer": "wait=20"})[1]["state"]
         if state == "succeeded": break
-    check(state == "succeeded", f"full, after kill -9: with room again the job goes on and ends: {state}")
+    check(state == "succeeded", f"{name}: with room again the job goes on and ends: {state}")
 
 
 def unwritable(directory):
@@ -209,14 +257,8 @@ def unwritable(directory):
 
 def clock(directory):
     """An hour forward, back again, and an hour back; retention and leases are far shorter than that."""
-    compiler = next((name for name in ("cc", "clang", "gcc") if shutil.which(name)), None)
     if not compiler: return print("skipped  clock: needs a C compiler")
-    library, offset = f"{directory}/clock.so", f"{directory}/offset"
-    source = pathlib.Path(__file__).with_name("clock.c")
-    subprocess.run([compiler, "-shared", "-fPIC", "-O1", "-o", library, str(source)], check=True)
-    setting = os.open(offset, os.O_RDWR | os.O_CREAT, 0o600)
-
-    def jump(seconds): os.pwrite(setting, struct.pack("q", seconds), 0)
+    offset = Setting(directory, "clock.c", "CLOCK_OFFSET")
 
     def shift(answer):
         """How far the service's clock is from ours, by its Date."""
@@ -227,22 +269,18 @@ def clock(directory):
         connection.request("GET", "/livez")
         return connection.getresponse().getheader("Date")
 
-    jump(0)
-    service = Service(
-        directory, environment={"LD_PRELOAD": library, "CLOCK_OFFSET": offset}, flags=("--result-retention", "10m"))
+    service = Service(directory, environment=offset.environment, flags=("--result-retention", "10m"))
     check(call("PUT", "/v1/datasets/long", points(2_000, 20))[0] == 201, "clock: stored")
-    endless = json.dumps({
-        "dataset": "long", "k": 3, "solver": "gradient", "preprocessing": "none", "tolerance": 0, "max_steps": 10_000_000})
     first = service.submit()[1]["id"]
     check(call("GET", f"/v1/jobs/{first}", headers={"Prefer": "wait=20"})[1]["state"] == "succeeded", "clock: a job ended")
     for seconds in (3600, 0, -3600):
         name = f"clock {seconds:+} s"
-        long = call("POST", "/v1/jobs", endless)[1]["id"]
+        long = call("POST", "/v1/jobs", endless())[1]["id"]
         waiting = [service.submit()[1]["id"] for _ in range(3)]
         for _ in range(100):
             if call("GET", f"/v1/jobs/{long}")[1]["state"] == "running": break
             time.sleep(0.05)
-        jump(seconds)
+        offset.set(seconds)
         time.sleep(2.5)
         check(shift(date()) == seconds, f"{name}: the service sees it: {shift(date()):+.0f} s")
         job = call("GET", f"/v1/jobs/{long}")[1]
@@ -256,10 +294,9 @@ def clock(directory):
         states = [call("GET", f"/v1/jobs/{job}", headers={"Prefer": "wait=20"})[1]["state"] for job in waiting]
         check(set(states) == {"succeeded"} and time.monotonic() - begin < 10, f"{name}: what waited ends: {states}")
     service.end("clock")
-    os.close(setting)
 
 
-for test in (locked, full, unwritable, clock):
+for test in (locked, small_disk, refused_disk, unwritable, clock):
     directory = tempfile.mkdtemp(prefix="faults-")
     os.makedirs(f"{directory}/d")
     try: test(f"{directory}/d")

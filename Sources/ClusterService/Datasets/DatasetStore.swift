@@ -173,12 +173,25 @@ final class DatasetStore: Sendable {
         limits.datasetBytes > storedBytes / 2 ? storedBytes : 2 * limits.datasetBytes
     }
 
+    /// What the disk must have left to take work at all: some uploads and jobs may then still be too large for it.
+    static let leastRoom = 1 << 20
+
     /// Checks that uploads can be stored.
     ///
-    /// - Throws: ``StorageError`` naming the directory that is gone or may not be written.
+    /// Only the room that is left tells that a disk is full: on a full one small writes succeed now and then, in places
+    /// that files have already.
+    /// - Throws: ``StorageError`` naming the directory that is gone, may not be written or has less than 1 MiB left.
     func checkWritable() throws {
         for path in [contentDirectory, namesDirectory] {
             guard access(path, W_OK | X_OK) == 0 else { throw StorageError("write", path) }
+        }
+        var disk = statvfs()
+        // A file system that knows no number of blocks says 0.
+        guard statvfs(contentDirectory, &disk) == 0, disk.f_blocks > 0 else { return }
+        let blocks = geteuid() == 0 ? disk.f_bfree : disk.f_bavail
+        let (room, isBeyond) = UInt64(blocks).multipliedReportingOverflow(by: UInt64(disk.f_frsize))
+        guard isBeyond || room >= UInt64(Self.leastRoom) else {
+            throw StorageError("write", contentDirectory, code: ENOSPC)
         }
     }
 

@@ -15,16 +15,23 @@ extension Service {
         router.on(.get, "/livez") { _, _ in .json(.object(["status": .string("ok")])) }
         router.on(.get, "/readyz") { [self] _, _ in
             guard isOffered else { throw Self.stopping }
-            try datasets.checkWritable()
-            try await checkJobs()
+            do {
+                try datasets.checkWritable()
+                try await checkJobs()
+            } catch let error where Self.problem(storing: error)?.type == Problem.storageFull.type {
+                throw Problem(
+                    .serviceUnavailable, type: Problem.storageFull.type, title: Problem.storageFull.title,
+                    detail: "nothing can be stored; delete datasets no longer needed or free space on the disk",
+                    headers: [.retryAfter: "5"])
+            }
             return .json(.object(["status": .string("ready")]))
         }
     }
 
     /// Returns where jobs can be read and accepted now.
     ///
-    /// - Throws: `Problem` 503 when that is not known soon: those who ask do not wait for as long as a client does; and
-    ///   where the disk is full.
+    /// - Throws: `Problem` 503 when that is not known soon: those who ask do not wait for as long as a client does;
+    ///   `JobStoreError` as the store does.
     private func checkJobs() async throws {
         let (known, continuation) = AsyncStream.makeStream(of: Void.self)
         let check = Task {
@@ -38,14 +45,7 @@ extension Service {
                 detail: "it takes no write at the moment; another program may have locked it",
                 headers: [.retryAfter: "5"])
         }
-        do {
-            try await check.value
-        } catch let error as JobStoreError where error.code == .full {
-            throw Problem(
-                .serviceUnavailable, type: Problem.storageFull.type, title: Problem.storageFull.title,
-                detail: "no job can be accepted; delete datasets that are no longer needed or free space on the disk",
-                headers: [.retryAfter: "5"])
-        }
+        try await check.value
     }
 
     /// Name, version, formats, limits and defaults, as `GET /v1` shows them.

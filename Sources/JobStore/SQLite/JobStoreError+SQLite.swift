@@ -31,6 +31,8 @@ extension JobStoreError {
             return JobStoreError(code: .failure, message: "the job database \(path) failed", cause: error)
         }
         let reason = error.message ?? "no reason given"
+        // The index of the log could not be made as large as it has to be: the code of a failure, whose reason is room.
+        let isFull = error.resultCode == .SQLITE_FULL || error.extendedResultCode == .SQLITE_IOERR_SHMSIZE
         switch error.resultCode {
         case .SQLITE_CORRUPT, .SQLITE_NOTADB:
             return corrupt(path, reason: reason, cause: error)
@@ -41,7 +43,7 @@ extension JobStoreError {
                 cause: error)
         case .SQLITE_CANTOPEN, .SQLITE_READONLY, .SQLITE_PERM, .SQLITE_AUTH:
             return unwritable(path, reason: reason, cause: error)
-        case .SQLITE_FULL:
+        case _ where isFull:
             return JobStoreError(
                 code: .full,
                 message: "the disk of the job database \(path) is full; make room, nothing was changed",
