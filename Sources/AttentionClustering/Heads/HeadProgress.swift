@@ -23,12 +23,14 @@ final class HeadProgress {
     }
 
     private func stepsLeft(most: Double) -> Double {
+        // Without a tolerance every step is done.
+        guard tolerance > 0 else { return most }
         let isNew = skipped == 0
         // Late in a training a few steps say little, and what is shown never falls.
         guard let first = moves.first, let last = moves.last, moves.count >= (isNew ? 3 : Self.span) else {
             return isNew ? min(most, 50) : most
         }
-        guard last > 0, first > last, tolerance > 0 else { return most }
+        guard last > 0, first > last else { return most }
         let rate = logarithm(last / first) / Double(moves.count - 1)
         return min(most, max(1, logarithm(tolerance / last) / rate))
     }

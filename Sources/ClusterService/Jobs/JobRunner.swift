@@ -228,7 +228,8 @@ final class JobRunner: Sendable {
             timeBudgetSeconds: parameters.timeBudgetSeconds, elapsed: .seconds(saved.elapsedSeconds), startedAt: now())
         held.add(job, handle, saved)
         if isStopping.load(ordering: .relaxed) { handle.give(.release) }
-        board.begin(job.id, fraction: saved.resumed?.fraction ?? 0, at: handle.startedAt)
+        board.begin(
+            job.id, fraction: saved.resumed?.fraction ?? 0, at: handle.startedAt, deadline: handle.deadline)
         watch.notify(job.id, isEnd: false)
         metrics.runBegan(job)
         let begin = ContinuousClock.now

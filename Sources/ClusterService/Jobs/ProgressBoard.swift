@@ -10,6 +10,8 @@ final class ProgressBoard: Sendable {
         var phase = FitProgress.Phase.preparing
         /// The time of day at which the job began; nil where that is its claim.
         let beganAt: Date?
+        /// When its time budget is used up; nil without one.
+        let deadline: ContinuousClock.Instant?
         /// When the phase began.
         var phaseStartedAt: ContinuousClock.Instant
         /// From 0 to 1; it never falls, whatever became of the process that showed it first.
@@ -30,10 +32,12 @@ final class ProgressBoard: Sendable {
         ///   - shown: what clients have been shown of it.
         ///   - startedAt: when the job began.
         ///   - beganAt: the time of day then.
+        ///   - deadline: when its time budget is used up.
         init(
-            fraction: Double = 0, shown: Double = 0, startedAt: ContinuousClock.Instant, beganAt: Date? = nil
+            fraction: Double = 0, shown: Double = 0, startedAt: ContinuousClock.Instant, beganAt: Date? = nil,
+            deadline: ContinuousClock.Instant? = nil
         ) {
-            self.beganAt = beganAt
+            (self.beganAt, self.deadline) = (beganAt, deadline)
             reached = fraction
             self.fraction = max(fraction, shown)
             // What is reported first is news.
@@ -42,8 +46,13 @@ final class ProgressBoard: Sendable {
             pace = ProgressPace(at: startedAt, fraction: fraction)
         }
 
-        /// The seconds left if the rest goes on at the present pace; nil while that cannot be told.
-        func remainingSeconds(now: ContinuousClock.Instant) -> Double? { pace.remainingSeconds(reached, at: now) }
+        /// The seconds left if the rest goes on at the present pace, at most those of the time budget; nil while that
+        /// cannot be told.
+        func remainingSeconds(now: ContinuousClock.Instant) -> Double? {
+            guard let deadline else { return pace.remainingSeconds(reached, at: now) }
+            let left = max(0, (deadline - now) / .seconds(1))
+            return pace.remainingSeconds(reached, at: now, atMost: left)
+        }
     }
 
     /// The least time between two changes that waiting clients are told of.
@@ -72,11 +81,15 @@ final class ProgressBoard: Sendable {
     /// - Parameters:
     ///   - fraction: how far the work has come that it goes on with.
     ///   - date: the time of day.
-    func begin(_ job: String, fraction: Double = 0, at date: Date? = nil) {
+    ///   - deadline: when its time budget is used up.
+    func begin(
+        _ job: String, fraction: Double = 0, at date: Date? = nil, deadline: ContinuousClock.Instant? = nil
+    ) {
         let now = ContinuousClock.now
         state.withLock { state in
             let shown = state.resting.isEmpty ? 0 : state.resting.removeValue(forKey: job) ?? 0
-            state.entries[job] = Entry(fraction: fraction, shown: shown, startedAt: now, beganAt: date)
+            state.entries[job] = Entry(
+                fraction: fraction, shown: shown, startedAt: now, beganAt: date, deadline: deadline)
         }
     }
 

@@ -40,9 +40,21 @@ struct ProgressPace: Sendable {
     }
 
     /// The seconds left for a job that is at `fraction`; nil while that cannot be told.
-    func remainingSeconds(_ fraction: Double, at time: ContinuousClock.Instant) -> Double? {
-        let elapsed = time - start.time
+    ///
+    /// - Parameter limit: how many seconds are left until it is ended however far it is; nil for as many as it takes.
+    func remainingSeconds(
+        _ fraction: Double, at time: ContinuousClock.Instant, atMost limit: Double? = nil
+    ) -> Double? {
         guard fraction < 1 else { return 0 }
+        guard let limit else { return pacedSeconds(fraction, at: time) }
+        if let seconds = pacedSeconds(fraction, at: time) { return min(seconds, limit) }
+        // What is hardly begun tells little of its pace, but enough where that would take several times as long.
+        guard time - start.time >= Self.leastTime, fraction > start.fraction else { return nil }
+        return Self.seconds(from: start, to: fraction, at: time) > 4 * limit ? limit : nil
+    }
+
+    private func pacedSeconds(_ fraction: Double, at time: ContinuousClock.Instant) -> Double? {
+        let elapsed = time - start.time
         guard fraction - start.fraction > Self.leastFraction, elapsed >= Self.leastTime else { return nil }
         let whole = Self.seconds(from: start, to: fraction, at: time)
         let recentTime = time - elapsed * Self.recentShare

@@ -16,7 +16,8 @@ final class RunningJob: Sendable {
     }
 
     private let orderNumber = Atomic(Order.none.rawValue)
-    private let deadline: ContinuousClock.Instant?
+    /// When the time budget is used up; nil without one.
+    let deadline: ContinuousClock.Instant?
     /// The time of day at which the run began; nil where nobody keeps it.
     let startedAt: Date?
 

@@ -75,5 +75,15 @@ import Testing
         #expect(abs(shares[29] - 0.5) < 0.02 && abs(shares[44] - 0.75) < 0.02 && shares[59] > 0.98)
     }
 
+    @Test func headsWithoutAToleranceDoEveryStep() {
+        let progress = HeadProgress(tolerance: 0, maximumSteps: 1_000)
+        var training = HeadTraining(heads: Matrix(rows: 1, columns: 1))
+        for step in 1...60 {
+            training.history.append(0)
+            training.move = pow10(-Double(step) / 10)
+            #expect(abs(progress.share(after: training) - Double(step) / 1_000) < 1e-12)
+        }
+    }
+
     private func pow10(_ exponent: Double) -> Double { exponential(exponent * 2.302585092994046) }
 }

@@ -50,6 +50,21 @@ import Testing
         #expect(pace.remainingSeconds(1, at: start + .seconds(1)) == 0)
     }
 
+    @Test func aTimeBudgetBoundsTheRest() {
+        func rest(_ fraction: Double, after seconds: Double, limit: Double) -> Double? {
+            var pace = ProgressPace(at: start, fraction: 0)
+            pace.add(fraction, at: start + .seconds(seconds))
+            return pace.remainingSeconds(fraction, at: start + .seconds(seconds), atMost: limit)
+        }
+        #expect(rest(0.25, after: 10, limit: 20) == 20)
+        #expect(rest(0.25, after: 10, limit: 0) == 0)
+        #expect(rest(0.5, after: 10, limit: 20).map { abs($0 - 10) < 1e-6 } == true)
+        #expect(rest(0.001, after: 10, limit: 20) == 20, "that would take hours")
+        #expect(rest(0.019, after: 1, limit: 3_600) == nil)
+        #expect(rest(0, after: 10, limit: 20) == nil)
+        #expect(rest(1, after: 10, limit: 20) == 0)
+    }
+
     @Test func aStandstillMakesTheRestLongerAndNotInfinite() throws {
         var pace = ProgressPace(at: start, fraction: 0)
         for second in 1...10 { pace.add(Double(second) / 20, at: start + .seconds(second)) }
