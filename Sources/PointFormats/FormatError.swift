@@ -66,6 +66,11 @@ public struct FormatError: Error, Sendable, Equatable, CustomStringConvertible {
         self.places = Array(places.prefix(Self.maximumPlaces))
     }
 
+    /// The same mistake with a sentence more.
+    func adding(_ sentence: String) -> FormatError {
+        FormatError(code: code, detail: "\(detail) \(sentence)", places: places)
+    }
+
     /// The kind and the detail, for a log.
     public var description: String { "\(code.rawValue): \(detail)" }
 }

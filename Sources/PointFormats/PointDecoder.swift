@@ -13,16 +13,21 @@
 public struct PointDecoder: Sendable {
     private let options: DecodingOptions
     private let scratch: ScratchSource?
-    /// The first bytes, for as long as they do not tell the format.
+    /// The format that the body is said to have.
+    private let format: PointFormat?
+    /// The first bytes, for as long as they do not tell the format, or that it is not another than is said.
     private var prefix: [UInt8] = []
     private var body: (any FormatDecoder)?
     private var block: RowBlock
     private var failure: FormatError?
+    /// What to say beside every mistake.
+    private var hint: String?
 
     /// A decoder at the start of a body.
     ///
     /// - Parameters:
-    ///   - format: what the body holds; `nil` looks at its first bytes, see ``PointFormat/sniff(_:)``.
+    ///   - format: what the body holds; `nil` looks at its first bytes, see ``PointFormat/sniff(_:)``. One that starts
+    ///     with the magic number of another is refused.
     ///   - scratch: makes room outside memory for columns that lie one behind the other; `nil` keeps them in memory. A
     ///     decoder that has written there shares it with its copies, of which only one may go on.
     public init(
@@ -32,8 +37,8 @@ public struct PointDecoder: Sendable {
         options.maximumColumns = max(1, options.maximumColumns)
         self.options = options
         self.scratch = scratch
+        self.format = format
         block = RowBlock(options.numberType)
-        body = format.map { BodyKind.format($0).decoder(options, scratch) }
     }
 
     /// Reads the next piece of the body, of any length.
@@ -59,7 +64,7 @@ public struct PointDecoder: Sendable {
     public mutating func finish<S: PointSink>(into sink: inout S) throws -> DecodedSummary {
         try rememberingFailure { decoder throws in
             if decoder.body == nil {
-                decoder.body = try Sniffer.kind(ofWhole: decoder.prefix).decoder(decoder.options, decoder.scratch)
+                try decoder.begin(decoder.format.map(BodyKind.format) ?? Sniffer.kind(ofWhole: decoder.prefix))
                 try decoder.decodePrefix(into: &sink)
             }
             while try decoder.body?.finish(into: &decoder.block) == false { try decoder.handOver(to: &sink) }
@@ -94,12 +99,26 @@ public struct PointDecoder: Sendable {
     private mutating func detect(_ bytes: UnsafeRawBufferPointer) throws(FormatError) -> Int? {
         for (index, byte) in bytes.enumerated() {
             prefix.append(byte)
+            if let format {
+                if case .needMore = Sniffer.verdict(prefix, isWhole: false) { continue }
+                try begin(.format(format))
+                return index + 1
+            }
             if let kind = try Sniffer.kind(ofStart: prefix) {
-                body = kind.decoder(options, scratch)
+                try begin(kind)
                 return index + 1
             }
         }
         return nil
+    }
+
+    /// Decides what decodes the body, whose start is in `prefix`.
+    private mutating func begin(_ kind: BodyKind) throws(FormatError) {
+        if let format {
+            try Sniffer.check(prefix, isSaidToBe: format)
+            hint = Sniffer.hint(prefix, isSaidToBe: format)
+        }
+        body = kind.decoder(options, scratch)
     }
 
     private mutating func decodePrefix<S: PointSink>(into sink: inout S) throws {
@@ -167,8 +186,9 @@ public struct PointDecoder: Sendable {
         do {
             return try body(&self)
         } catch let error as FormatError {
-            failure = error
-            throw error
+            let told = hint.map(error.adding) ?? error
+            failure = told
+            throw told
         }
     }
 }

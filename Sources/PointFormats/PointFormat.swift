@@ -22,6 +22,17 @@ public enum PointFormat: String, Sendable, CaseIterable {
         }
     }
 
+    /// The name that people know it by.
+    var name: String {
+        switch self {
+        case .csv: "CSV"
+        case .json: "JSON"
+        case .ndjson: "NDJSON"
+        case .npy: "NumPy's .npy"
+        case .arrow: "Arrow IPC"
+        }
+    }
+
     /// The media types that the formats are best sent as, a file of Arrow's beside its stream.
     public static let mediaTypes = allCases.map(\.mediaType) + ["application/vnd.apache.arrow.file"]
 

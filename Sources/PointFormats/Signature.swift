@@ -21,9 +21,10 @@ struct Signature: Sendable {
         return !Array(",;|\t \r\n".utf8).contains(start[bytes.count])
     }
 
-    /// The format of a body that is said to be text and starts as none does.
-    static func notText(_ start: [UInt8]) -> Signature? {
-        unsupported.first { !$0.isPrintable && start.starts(with: $0.bytes) }
+    /// Whether `start`, which matches, goes on as no text does.
+    func isUnlikelyText(_ start: [UInt8]) -> Bool {
+        guard isPrintable else { return true }
+        return start.dropFirst(bytes.count).first.map { $0 < 0x20 || $0 > 0x7E } ?? false
     }
 
     /// Whether text can start so.

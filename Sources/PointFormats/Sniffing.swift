@@ -93,6 +93,29 @@ enum Sniffer {
         return .needMore
     }
 
+    /// Refuses a body that is said to be of a format and starts with the magic number of another.
+    ///
+    /// - Parameter start: as much of it as tells a format, or all of it.
+    static func check(_ start: [UInt8], isSaidToBe format: PointFormat) throws(FormatError) {
+        switch verdict(start, isWhole: true) {
+        case .kind(.format(let found)) where found != format && (found == .npy || found == .arrow):
+            throw FormatError(
+                code: .malformed,
+                detail: "the body is said to be \(format.name) and starts as \(found.name) does. Send it as "
+                    + "\(found.mediaType) or without a media type, or give the file's name the ending .\(found.rawValue).",
+                places: [.init(byte: 0, detail: "the first bytes are those of \(found.name)")])
+        case .unsupported(let signature) where signature.isUnlikelyText(start): throw signature.error
+        default: return
+        }
+    }
+
+    /// What to say beside the mistakes of a body that is said to be CSV and starts as JSON does; nil where it does not.
+    static func hint(_ start: [UInt8], isSaidToBe format: PointFormat) -> String? {
+        guard format == .csv, case .kind(.jsonOrLines) = verdict(start, isWhole: true) else { return nil }
+        return "The body was read as CSV, as it is said to be, and starts as JSON does: send JSON as "
+            + "\(PointFormat.json.mediaType), lines of it as \(PointFormat.ndjson.mediaType)."
+    }
+
     /// UTF-8's byte order mark, which Excel writes.
     static let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
 

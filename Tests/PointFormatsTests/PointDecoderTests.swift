@@ -97,6 +97,51 @@ import Testing
     }
 
     @Test(arguments: PointFormat.allCases)
+    func aBodyOfAnotherFormatThanIsSaidIsNamed(format: PointFormat) throws {
+        let bodies: [(format: PointFormat, start: [UInt8])] = [
+            (.npy, NumpySamples.vector), (.arrow, Array("ARROW1\0\0".utf8) + [0xFF, 0xFF, 0xFF, 0xFF, 8, 0, 0, 0]),
+            (.arrow, [0xFF, 0xFF, 0xFF, 0xFF, 8, 0, 0, 0]),
+        ]
+        for body in bodies where body.format != format {
+            let outcome = decode(body.start, format)
+            let error = try #require(outcome.error)
+            #expect(error.code == .malformed && error.detail.contains("Send it as \(body.format.mediaType)"))
+            #expect(error.places.map(\.byte) == [0])
+            #expect(decode(body.start, format, cuts: Array(1..<body.start.count)) == outcome)
+        }
+        let parquet = Array("PAR1".utf8) + [0x15, 4, 0x15, 0]
+        let refused = decode(parquet, format)
+        #expect(refused.error?.code == .unsupported && refused.error?.detail.contains("duckdb") == true)
+        #expect(decode(parquet, format, cuts: [1, 4]) == refused)
+        #expect(decode([0xFF, 0xFE, 0x31, 0], format).error?.code == .unsupported)
+    }
+
+    @Test func jsonThatIsSaidToBeCSVIsSaidSo() {
+        for body in ["[[1,2],[3,4]]", "{\"points\":[[1,2],\n[3,4]]}", "\u{FEFF} [1,2]\n[3,4]\n"] {
+            let outcome = decode(body, .csv)
+            #expect(outcome.error?.detail.hasSuffix("lines of it as application/x-ndjson.") == true, "\(outcome)")
+            #expect(decode(Array(body.utf8), .csv, cuts: Array(1..<body.utf8.count)) == outcome)
+        }
+        #expect(decode("x,y\n1,a\n", .csv).error?.detail.contains("JSON") == false)
+        // Names may start so.
+        #expect(decode("[x],[y]\n1,2\n", .csv).summary?.schema.columns == ["[x]", "[y]"])
+    }
+
+    @Test(arguments: [("1,2\n", nil), ("[1,2]\n", PointFormat.ndjson), ("[[1,2],", .json)])
+    func theFirstByteOfTextIsEnough(body: String, format: PointFormat?) throws {
+        var decoder = PointDecoder(format: format)
+        var sink = PointArray()
+        try Array(body.utf8).withUnsafeBytes { try decoder.feed($0, into: &sink) }
+        #expect((decoder.schema == nil) == (format == nil), "CSV looks at more of its first lines")
+    }
+
+    @Test func wordsLikeMagicNumbersStayText() {
+        #expect(decode("PAR1\n1\n2\n", .csv).values == [1, 2])
+        #expect(decode("PAR10,BZh\n1,2\n", .csv).values == [1, 2])
+        #expect(decode("PAR1", .csv).error?.code == .noRows)
+    }
+
+    @Test(arguments: PointFormat.allCases)
     func anEmptyBodyIsEmptyInEveryFormat(format: PointFormat) {
         #expect(decode("", format).error == .empty)
         #expect(decode("", nil).error == .empty)

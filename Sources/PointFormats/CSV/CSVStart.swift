@@ -20,7 +20,6 @@ struct CSVStart: Sendable {
     /// - Parameter isWhole: whether the body ends with the sample.
     init(sample: CSVSample, isWhole: Bool, options: DecodingOptions) throws(FormatError) {
         numberType = options.numberType
-        if let signature = Signature.notText(sample.bytes) { throw signature.error }
         var options = options
         var bytes = sample.bytes
         let hasMark = bytes.starts(with: Sniffer.byteOrderMark)
