@@ -25,7 +25,9 @@ struct ProgressPlan: Sendable {
         let working = min(n, max(8_192, min(65_536, 1_048_576 / max(1, d)), 128 * k))
         let kinds = options.refinement == .automatic && options.metric != .cosine ? 3.0 : 1
         // Passes of attention: the multiplications of a row, and what a score costs whatever d is.
-        let row = k * (0.12 * d + 1.2) * (options.refinement == .full ? max(1, d / 4) : 1)
+        let row =
+            k * (0.12 * d + 1.2)
+            * (options.refinement == .full ? RefinementProgress.fullCost(dimension: Int(d)) : 1)
         var costs = [n * d * (covers ? 1.5 + 0.04 * d : 1.5) * (options.robust ? 2 : 1), 0, 0, 0, 0]
         if case .automatic(let least, let most) = options.clusterCountSelection {
             let tried = min(Double(most - least + 1), 12)

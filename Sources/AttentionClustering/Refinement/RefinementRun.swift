@@ -32,8 +32,8 @@ struct RefinementRun {
             options.metric == .cosine
             ? [.spherical] : options.refinement.kind.map { [$0] } ?? choice.kinds(clusters: clusterCount)
         let progress = RefinementProgress(
-            runs: (heads == nil ? 1 : 2) * kinds.count + (options.refinement == .automatic ? 1 : 0),
-            sampleRows: working.count,
+            starts: heads == nil ? 1 : 2, kinds: kinds, balancedRuns: options.refinement == .automatic ? 1 : 0,
+            sampleRows: working.count, dimension: working.dimension,
             sampleShare: ProgressPlan.sampleShare(
                 of: preparation.rows.count, sample: working.count, kinds: kinds.count),
             maximumIterations: options.maximumIterations)
@@ -104,9 +104,8 @@ struct RefinementRun {
 
     private func report(_ outcome: MixtureRefinement.Outcome, _ progress: RefinementProgress) {
         let share = progress.share(after: outcome)
-        let next = share + (1 - share) / Double(outcome.history.count + 2)
         passes.meter.at(
-            .refining, 0.3 + 0.6 * share, to: 0.3 + 0.6 * next, iteration: outcome.history.count,
+            .refining, 0.3 + 0.6 * share.now, to: 0.3 + 0.6 * share.next, iteration: outcome.history.count,
             objective: outcome.history.last.map { -$0 })
     }
 }

@@ -180,7 +180,8 @@ final class DatasetStore: Sendable {
     ///
     /// Only the room that is left tells that a disk is full: on a full one small writes succeed now and then, in places
     /// that files have already.
-    /// - Throws: ``StorageError`` naming the directory that is gone, may not be written or has less than 1 MiB left.
+    /// - Throws: ``StorageError`` naming the directory that is gone, may not be written or has less than 1 MiB left, or
+    ///   no file more.
     func checkWritable() throws {
         for path in [contentDirectory, namesDirectory] {
             guard access(path, W_OK | X_OK) == 0 else { throw StorageError("write", path) }
@@ -188,9 +189,11 @@ final class DatasetStore: Sendable {
         var disk = statvfs()
         // A file system that knows no number of blocks says 0.
         guard statvfs(contentDirectory, &disk) == 0, disk.f_blocks > 0 else { return }
-        let blocks = geteuid() == 0 ? disk.f_bfree : disk.f_bavail
+        let isRoot = geteuid() == 0
+        let (blocks, files) = (isRoot ? disk.f_bfree : disk.f_bavail, isRoot ? disk.f_ffree : disk.f_favail)
         let (room, isBeyond) = UInt64(blocks).multipliedReportingOverflow(by: UInt64(disk.f_frsize))
-        guard isBeyond || room >= UInt64(Self.leastRoom) else {
+        // Nor does one that makes files as it needs them know how many there may be.
+        guard isBeyond || room >= UInt64(Self.leastRoom), disk.f_files == 0 || files > 0 else {
             throw StorageError("write", contentDirectory, code: ENOSPC)
         }
     }

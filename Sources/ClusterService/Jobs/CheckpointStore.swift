@@ -99,7 +99,13 @@ final class CheckpointStore: Sendable {
     }
 
     private func read(_ job: Job) -> CheckpointFile? {
-        guard let data = FileManager.default.contents(atPath: path(job.id)) else { return nil }
+        guard let data = FileManager.default.contents(atPath: path(job.id)) else {
+            if access(path(job.id), F_OK) == 0 {
+                logger.warning("job \(job.id) starts over, its checkpoint cannot be read")
+                unlinkFile(job.id)
+            }
+            return nil
+        }
         do {
             let file = try CheckpointFile(bytes: Array(data))
             guard file.identity == CheckpointFile.identity(of: job) else {

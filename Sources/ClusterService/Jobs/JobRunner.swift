@@ -229,7 +229,8 @@ final class JobRunner: Sendable {
         held.add(job, handle, saved)
         if isStopping.load(ordering: .relaxed) { handle.give(.release) }
         board.begin(
-            job.id, fraction: saved.resumed?.fraction ?? 0, at: handle.startedAt, deadline: handle.deadline)
+            job.id, fraction: saved.resumed?.fraction ?? 0, earlierSeconds: saved.elapsedSeconds,
+            at: handle.startedAt, deadline: handle.deadline)
         watch.notify(job.id, isEnd: false)
         metrics.runBegan(job)
         let begin = ContinuousClock.now

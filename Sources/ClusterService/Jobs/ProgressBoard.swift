@@ -29,13 +29,14 @@ final class ProgressBoard: Sendable {
 
         /// - Parameters:
         ///   - fraction: how far the work has come that it goes on with.
+        ///   - earlierSeconds: how long that took.
         ///   - shown: what clients have been shown of it.
         ///   - startedAt: when the job began.
         ///   - beganAt: the time of day then.
         ///   - deadline: when its time budget is used up.
         init(
-            fraction: Double = 0, shown: Double = 0, startedAt: ContinuousClock.Instant, beganAt: Date? = nil,
-            deadline: ContinuousClock.Instant? = nil
+            fraction: Double = 0, earlierSeconds: Double = 0, shown: Double = 0,
+            startedAt: ContinuousClock.Instant, beganAt: Date? = nil, deadline: ContinuousClock.Instant? = nil
         ) {
             (self.beganAt, self.deadline) = (beganAt, deadline)
             reached = fraction
@@ -43,7 +44,7 @@ final class ProgressBoard: Sendable {
             // What is reported first is news.
             publishedAt = startedAt - ProgressBoard.publishInterval
             phaseStartedAt = startedAt
-            pace = ProgressPace(at: startedAt, fraction: fraction)
+            pace = ProgressPace(at: startedAt, fraction: fraction, earlierSeconds: earlierSeconds)
         }
 
         /// The seconds left if the rest goes on at the present pace, at most those of the time budget; nil while that
@@ -80,16 +81,19 @@ final class ProgressBoard: Sendable {
     ///
     /// - Parameters:
     ///   - fraction: how far the work has come that it goes on with.
+    ///   - earlierSeconds: how long that took.
     ///   - date: the time of day.
     ///   - deadline: when its time budget is used up.
     func begin(
-        _ job: String, fraction: Double = 0, at date: Date? = nil, deadline: ContinuousClock.Instant? = nil
+        _ job: String, fraction: Double = 0, earlierSeconds: Double = 0, at date: Date? = nil,
+        deadline: ContinuousClock.Instant? = nil
     ) {
         let now = ContinuousClock.now
         state.withLock { state in
             let shown = state.resting.isEmpty ? 0 : state.resting.removeValue(forKey: job) ?? 0
             state.entries[job] = Entry(
-                fraction: fraction, shown: shown, startedAt: now, beganAt: date, deadline: deadline)
+                fraction: fraction, earlierSeconds: earlierSeconds, shown: shown, startedAt: now, beganAt: date,
+                deadline: deadline)
         }
     }
 

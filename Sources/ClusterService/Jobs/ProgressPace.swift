@@ -9,6 +9,8 @@ struct ProgressPace: Sendable {
     }
 
     private var start: Sample
+    /// How many seconds it took to come to where it began to run here.
+    private let earlierSeconds: Double
     /// Rising in time, thinned out as they grow old.
     private var samples: [Sample] = []
 
@@ -19,9 +21,12 @@ struct ProgressPace: Sendable {
     private static let leastFraction = 0.02
     private static let leastTime = Duration.milliseconds(250)
 
-    /// - Parameter fraction: how far the job had come before it began to run here.
-    init(at time: ContinuousClock.Instant, fraction: Double) {
+    /// - Parameters:
+    ///   - fraction: how far the job had come before it began to run here.
+    ///   - earlierSeconds: how long that had taken.
+    init(at time: ContinuousClock.Instant, fraction: Double, earlierSeconds: Double = 0) {
         start = Sample(time: time, fraction: fraction)
+        self.earlierSeconds = earlierSeconds
     }
 
     /// The job has done nothing new: while it only finds its way back to where it was, its time does not count.
@@ -55,7 +60,11 @@ struct ProgressPace: Sendable {
 
     private func pacedSeconds(_ fraction: Double, at time: ContinuousClock.Instant) -> Double? {
         let elapsed = time - start.time
-        guard fraction - start.fraction > Self.leastFraction, elapsed >= Self.leastTime else { return nil }
+        guard fraction - start.fraction > Self.leastFraction, elapsed >= Self.leastTime else {
+            // What it goes on with is all that is known.
+            guard start.fraction > Self.leastFraction, earlierSeconds > 0 else { return nil }
+            return (1 - fraction) * earlierSeconds / start.fraction
+        }
         let whole = Self.seconds(from: start, to: fraction, at: time)
         let recentTime = time - elapsed * Self.recentShare
         let since = samples.last { $0.time <= recentTime } ?? start

@@ -46,7 +46,7 @@ final class ShownFraction: Sendable {
             guard JobView.shown(fraction) > JobView.shown(state.noted) else { return }
             if state.file == nil {
                 guard ContinuousClock.now - startedAt >= Self.leastTime else { return }
-                state.file = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0o640)
+                state.file = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0o640)
             }
             guard let file = state.file, file >= 0 else { return }
             state.noted = fraction

@@ -72,7 +72,8 @@ extension Service {
                 "clusterd_stored_bytes_limit", "The most bytes that stored point sets may take.",
                 value: Double(limits.storedBytes)),
             MetricSample(
-                "clusterd_ready", "1 while new work is taken, 0 while the service stops.", value: isReady ? 1 : 0),
+                "clusterd_ready", "1 while the service runs, 0 while it stops; /readyz looks at the disk, too.",
+                value: isReady ? 1 : 0),
             MetricSample(
                 "clusterd_build_info", "1, with the version.", labels: [("version", Engine.version)], value: 1),
         ]

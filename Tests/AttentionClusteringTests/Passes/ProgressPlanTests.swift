@@ -48,18 +48,40 @@ import Testing
             return outcome
         }
         func progress() -> RefinementProgress {
-            RefinementProgress(runs: 3, sampleRows: 100, sampleShare: 1, maximumIterations: 200)
+            RefinementProgress(starts: 3, sampleRows: 100, dimension: 2, sampleShare: 1, maximumIterations: 200)
         }
         let (whole, resumed) = (progress(), progress())
         var last = 0.0
         for (count, level) in [(12, -5.0), (18, -3.0), (9, -2.0)] {
-            for iteration in 1...count { last = whole.share(after: outcome(iteration, from: level)) }
+            for iteration in 1...count { last = whole.share(after: outcome(iteration, from: level)).now }
         }
         _ = resumed.share(after: outcome(12, from: -5))
         // More iterations than the run before, and yet another run.
         _ = resumed.share(after: outcome(18, from: -3))
         _ = resumed.share(after: outcome(8, from: -2))
-        #expect(resumed.share(after: outcome(9, from: -2)) == last && last > 0.5 && last < 1)
+        let share = resumed.share(after: outcome(9, from: -2))
+        #expect(share.now == last && last > 0.5 && last < share.next && share.next < 1)
+    }
+
+    @Test func aCheapRunIsASmallShareOfWhatComesAfterIt() {
+        func outcome(_ iterations: Int, _ covariances: Covariances, from level: Double) -> MixtureRefinement.Outcome {
+            var outcome = MixtureRefinement.Outcome(
+                mixture: Mixture(centroids: Matrix(rows: 1, columns: 16), weights: [1], covariances: covariances))
+            // Gains that do not shrink: no end can be foretold.
+            outcome.history = (0..<iterations).map { level + Double($0) }
+            return outcome
+        }
+        let progress = RefinementProgress(
+            starts: 1, kinds: [.full], sampleRows: 100, dimension: 16, sampleShare: 1, maximumIterations: 300)
+        var shares: [Double] = []
+        for (covariances, level) in [(Covariances.spherical(1), -9.0), (.full([Matrix(rows: 16, columns: 16)]), -5)] {
+            for iteration in 1...300 {
+                let share = progress.share(after: outcome(iteration, covariances, from: level))
+                #expect(share.next >= share.now && share.next - share.now < 0.05)
+                shares.append(share.now)
+            }
+        }
+        #expect(shares[99] < 0.4 && shares[349] < shares[449] && shares[449] < shares[549] && shares[599] > 0.9)
     }
 
     @Test func headsForetellTheirEndFromTheirSteps() {

@@ -50,6 +50,13 @@ import Testing
         #expect(pace.remainingSeconds(1, at: start + .seconds(1)) == 0)
     }
 
+    @Test func whatGoesOnIsForetoldFromItsEarlierPace() {
+        let pace = ProgressPace(at: start, fraction: 0.5, earlierSeconds: 30)
+        #expect(pace.remainingSeconds(0.5, at: start + .milliseconds(1)) == 30)
+        #expect(pace.remainingSeconds(0.5, at: start + .seconds(5), atMost: 12) == 12)
+        #expect(ProgressPace(at: start, fraction: 0).remainingSeconds(0, at: start + .seconds(5)) == nil)
+    }
+
     @Test func aTimeBudgetBoundsTheRest() {
         func rest(_ fraction: Double, after seconds: Double, limit: Double) -> Double? {
             var pace = ProgressPace(at: start, fraction: 0)
