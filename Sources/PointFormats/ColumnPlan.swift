@@ -49,8 +49,7 @@ struct ColumnPlan: Sendable {
         }
         dimension = selectors.count
         let columns = KnownColumns(names: names, width: width, limit: limit, line: line)
-        for (slot, selector) in selectors.enumerated() {
-            let index = try columns.index(of: selector)
+        for (slot, index) in try columns.indices(of: selectors).enumerated() {
             while slots.count <= index { slots.append(Self.skipped) }
             guard slots[index] == Self.skipped else {
                 throw columns.error("columns names column \(index) twice. Name each column once.")

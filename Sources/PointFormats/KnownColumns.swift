@@ -39,6 +39,24 @@ struct KnownColumns: Sendable {
         }
     }
 
+    /// The indices of the columns that `selectors` choose for points.
+    ///
+    /// Numbers that are all names of columns, as behind an unnamed column of row numbers, are these.
+    func indices(of selectors: [ColumnSelector]) throws(FormatError) -> [Int] {
+        let named = selectors.map { selector -> Int? in
+            switch selector {
+            case .name(let name): indices[name]
+            case .index(let index): indices[String(index)]
+            }
+        }
+        let areNames = named.allSatisfy { $0 != nil && $0 != Self.ambiguous }
+        var chosen: [Int] = []
+        for (selector, named) in zip(selectors, named) {
+            if areNames, let named { chosen.append(named) } else { chosen.append(try index(of: selector)) }
+        }
+        return chosen
+    }
+
     private func index(called name: String) throws(FormatError) -> Int {
         guard let index = indices[name] else { throw error("there is no column \(ErrorText.quoted(name)).") }
         guard index != Self.ambiguous else {

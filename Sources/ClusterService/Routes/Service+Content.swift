@@ -11,7 +11,7 @@ extension Service {
         // Until the file is open.
         defer { withExtendedLifetime(pin) {} }
         let encoder = PointEncoder(try await soundTable(pin.content.digest))
-        return try Self.unlessKnown(request, entry, entry.entityTag(of: format)) { headers in
+        return try Self.unlessKnown(request, entry.entityTag(of: format)) { headers in
             guard format == .npy else {
                 return .written(mediaType: format.mediaType, headers: headers) { output in
                     try await encoder.write(format, to: output)

@@ -23,7 +23,7 @@ extension Service {
         router.on(.get, "/v1/datasets/{name}") { [self] request, captures in
             try request.checkQuery(known: [])
             let entry = try dataset(captures["name"])
-            return try Self.unlessKnown(request, entry, entry.entityTag) { .json(entry.json, headers: $0) }
+            return try Self.unlessKnown(request, entry.entityTag) { .json(entry.json, headers: $0) }
         }
         router.on(.get, "/v1/datasets/{name}/content") { [self] request, captures in
             try await datasetContent(captures["name"], request)
@@ -118,26 +118,26 @@ extension Service {
     ///
     /// - Throws: `Problem` 412 where `If-Match` does not hold.
     static func unlessKnown(
-        _ request: Request, _ entry: DatasetEntry, _ tag: EntityTag?, _ answer: (HTTPFields) throws -> Response
+        _ request: Request, _ tag: EntityTag?, _ answer: (HTTPFields) throws -> Response
     ) throws -> Response {
         var headers: HTTPFields = [:]
         headers[.eTag] = tag?.description
         switch try request.headers.precondition(current: tag, method: request.method) {
         case .proceed: return try answer(headers)
         case .notModified: return Response(status: .notModified, headers: headers)
-        case .failed: throw preconditionFailed(entry)
+        case .failed: throw preconditionFailed(tag?.description)
         }
     }
 
     /// `If-Match` and `If-None-Match` of a request that changes a dataset (RFC 9110, section 13).
     static func checkConditions(_ request: Request, _ current: DatasetEntry?) throws {
         let outcome = try request.headers.precondition(current: current?.entityTag, method: request.method)
-        guard outcome == .proceed else { throw preconditionFailed(current) }
+        guard outcome == .proceed else { throw preconditionFailed(current?.entityTagText) }
     }
 
-    private static func preconditionFailed(_ current: DatasetEntry?) -> Problem {
+    private static func preconditionFailed(_ tag: String?) -> Problem {
         Problem(
             .preconditionFailed, type: "/problems/precondition-failed", title: "The dataset is not as expected",
-            detail: current.map { "its entity tag is \($0.entityTagText)" } ?? "there is no such dataset")
+            detail: tag.map { "its entity tag is \($0)" } ?? "there is no such dataset")
     }
 }

@@ -31,7 +31,8 @@ struct CSVHeader: Sendable, Equatable {
         if cells.areAskedFor {
             self = .names
         } else if cells.contents.allSatisfy({ $0 == .number }) {
-            self = .point
+            // A point that is the very numbers the columns are called by is rarer than the names themselves.
+            self = cells.areKnownNames ? Self(isThere: true, isDoubtful: true) : .point
         } else if options.continuedColumns != nil {
             self.init(isThere: cells.indices.contains { cells.contents[$0] == .text && cells.isCoordinate($0) })
         } else if cells.numbers.isEmpty {
@@ -93,8 +94,12 @@ private struct CSVFirstCells {
             }
         }
         if named { return true }
-        guard contents.contains(where: { $0 != .number }) else { return false }
-        return [options.preferredColumns, options.continuedColumns].contains { names in
+        return contents.contains { $0 != .number } && areKnownNames
+    }
+
+    /// Whether the names of the points that these continue, or are wanted first, are all among the cells.
+    var areKnownNames: Bool {
+        [options.preferredColumns, options.continuedColumns].contains { names in
             names.map { !$0.isEmpty && Set(texts).isSuperset(of: $0) } ?? false
         }
     }

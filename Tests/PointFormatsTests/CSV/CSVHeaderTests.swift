@@ -56,6 +56,24 @@ import Testing
         #expect(behind("id,x,y\nbob,5,4\n", ["x1", "x2", "id"]).summary?.schema.columns == ["x", "y"])
     }
 
+    @Test func theKnownNamesAreAHeaderAlsoWhereTheyAreNumbers() {
+        let continued = read("2019,2020\n3,4\n") { $0.continuedColumns = ["2019", "2020"] }
+        #expect(continued.values == [3, 4] && continued.summary?.warnings.count == 1, "\(continued)")
+        let preferred = read("2020,2019\n3,4\n") { $0.preferredColumns = ["2019", "2020"] }
+        #expect(preferred.values == [4, 3], "\(preferred)")
+        let point = read("2019,2021\n3,4\n") { $0.continuedColumns = ["2019", "2020"] }
+        #expect(point.values == [2019, 2021, 3, 4])
+    }
+
+    @Test func numbersThatAreAllNamesAreNames() {
+        func chosen(_ text: String, _ indices: [Int]) -> [String]? {
+            read(text) { $0.columns = indices.map { .index($0) } }.summary?.schema.columns
+        }
+        #expect(chosen(",0,1\n7,5,6\n8,7,8\n", [0, 1]) == ["0", "1"])
+        #expect(chosen(",0,1\n7,5,6\n8,7,8\n", [1, 2]) == ["0", "1"], "2 is no name")
+        #expect(chosen("a,0,b\n7,5,6\n8,7,8\n", [0, 2]) == ["a", "b"])
+    }
+
     @Test func defaultNamesAreTakenInAnyOrder() {
         func read(_ text: String) -> Outcome { self.read(text) { $0.defaultColumns = ["x1", "x2"] } }
         #expect(read("x2,x1\n1,2\n").values == [2, 1])
